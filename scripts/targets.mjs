@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The programs of the project: what is bundled, and where to. */
+export const bundles = [
+  { entry: 'src/bootstrap/main.ts', out: 'dist/server/main.js' },
+  { entry: 'src/bootstrap/demo.ts', out: 'dist/server/demo.js' },
+  { entry: 'sandbox/main.ts', out: 'dist/sandbox/main.js' },
+  { entry: 'bench/main.ts', out: 'dist/bench/main.js' },
+];
+
+/** Files that a program reads at run time, beside its bundle. */
+export const copies = [{ from: 'src/adapters/postgres/migrations', to: 'dist/server/migrations' }];
+
+/** What is built in one go. A target is stale when one of its inputs has changed or an output is missing. */
+export const targets = {
+  server: {
+    inputs: ['src', 'contracts', 'sandbox', 'bench'],
+    outputs: bundles.map((bundle) => bundle.out),
+  },
+  web: {
+    inputs: ['web', 'contracts'],
+    outputs: ['dist/web/index.html'],
+  },
+};
+
+const everyTarget = ['scripts/bundle.mjs', 'scripts/targets.mjs', 'package-lock.json', 'tsconfig.base.json'];
+
+function* filesUnder(path) {
+  if (!existsSync(path)) return;
+  const entries = readdirSync(path, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const child = join(path, entry.name);
+    if (entry.isDirectory()) {
+      yield* filesUnder(child);
+    } else if (!/\.(test|suite)\.tsx?$/.test(entry.name)) {
+      yield child;
+    }
+  }
+}
+
+/** A hash over the names and contents of everything a target is made from. */
+export function inputHash(target) {
+  const hash = createHash('sha256');
+  for (const file of [...everyTarget, ...target.inputs.flatMap((folder) => [...filesUnder(folder)])]) {
+    const content = readFileSync(file);
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,90 @@
+-- The event log: the system of record. Rows are only ever added.
+--
+-- data and metadata are json, not jsonb: jsonb reorders keys, merges equal ones, rewrites numbers and refuses \u0000.
+-- json keeps the very text that was written, so that its bytes can be hashed and checked later.
+--
+-- The total order is (transaction_id, global_position). global_position alone is taken before the commit, and commits
+-- land in any order; a reader that passed a number whose transaction was still open would never see its event.
+create table events (
+  transaction_id  xid8           not null,
+  global_position bigint         not null generated always as identity,
+  stream          text           not null,
+  revision        integer        not null check (revision >= 0),
+  id              uuid           not null constraint events_id unique,
+  type            text           not null,
+  data            json           not null,
+  metadata        json           not null,
+  recorded_at     timestamptz(3) not null,
+  constraint events_stream_revision primary key (stream, revision)
+);
+
+create unique index events_total_order on events (transaction_id, global_position);
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'the event log is append-only: % is refused', lower(tg_op) using errcode = 'insufficient_privilege';
+end
+$$;
+
+create trigger events_append_only before update or delete or truncate on events
+  for each statement execute function refuse_change();
+alter table events enable always trigger events_append_only;
+
+-- Appends a batch, or says why not, in one round trip.
+--
+-- expected: null for any revision, -1 for an empty stream.
+-- outcome:  'appended', 'repeated' (all ids known as this batch), 'clash' (ids known otherwise), 'conflict' (the stream
+--           stands at `revision` instead). Two writers racing for one revision or one id make it fail with
+--           unique_violation: nothing is stored, and calling it again gives the outcome.
+create function append_events(
+  p_stream text, p_expected integer, p_ids uuid[], p_types text[], p_data json[], p_metadata json[],
+  out outcome text, out revision integer, out transaction_id text, out global_position bigint
+) language plpgsql
+-- The plans are made once per connection, perhaps on a table still empty and without statistics: a scan of the whole
+-- table, cheap on that day, would stay and make every append slower than the last.
+set enable_seqscan = off
+as $$
+declare
+  v_known record;
+begin
+  -- A stream's later event must have the later transaction id: the revision is read first, the id taken after.
+  if pg_current_xact_id_if_assigned() is not null then
+    raise exception 'append_events must be the first write of its transaction';
+  end if;
+
+  if exists (select from events e where e.id = any (p_ids)) then
+    select count(*) as events,
+           bool_and(e.stream = p_stream) as here,
+           max(e.revision - k.n) - min(e.revision - k.n) as disorder,
+           max(e.revision) as revision
+      into v_known
+      from unnest(p_ids) with ordinality as k (id, n) join events e on e.id = k.id;
+    if v_known.events < cardinality(p_ids) or not v_known.here or v_known.disorder <> 0 then
+      outcome := 'clash';
+      return;
+    end if;
+    select 'repeated', e.revision, e.transaction_id::text, e.global_position
+      into outcome, revision, transaction_id, global_position
+      from events e where e.stream = p_stream and e.revision = v_known.revision;
+    return;
+  end if;
+
+  select coalesce(max(e.revision), -1) into revision from events e where e.stream = p_stream;
+  if revision <> p_expected then
+    outcome := 'conflict';
+    return;
+  end if;
+
+  with added as (
+    insert into events (transaction_id, stream, revision, id, type, data, metadata, recorded_at)
+    select pg_current_xact_id(), p_stream, append_events.revision + b.n, b.id, b.type, b.data, b.metadata,
+           clock_timestamp()
+      from unnest(p_ids, p_types, p_data, p_metadata) with ordinality as b (id, type, data, metadata, n)
+     order by b.n
+    returning events.transaction_id, events.global_position
+  )
+  select 'appended', append_events.revision + cardinality(p_ids), max(a.transaction_id)::text, max(a.global_position)
+    into outcome, revision, transaction_id, global_position
+    from added a;
+end
+$$;

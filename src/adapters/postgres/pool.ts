@@ -1,0 +1,33 @@
+import { Pool } from 'pg';
+
+export interface PoolOptions {
+  /** Shown by the server for each connection. */
+  readonly applicationName?: string;
+  /** Most connections at once: default 10. */
+  readonly max?: number;
+  /** Told when a connection breaks while nobody uses it; the pool replaces it by itself. */
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * The connections to Postgres. Every wait on it has an end: 5 s for a connection, 15 s for a statement, and a
+ * transaction left open is closed by the server after 5 s, because an open one holds back every reader of the total
+ * order.
+ */
+export function createPool(url: string, options: PoolOptions = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: options.applicationName ?? 'tradsy',
+    max: options.max ?? 10,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 15_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 5_000,
+    // Later than the server's own limit, so that it only ends the wait for a server that has gone silent.
+    query_timeout: 20_000,
+  });
+  pool.on('error', options.onError ?? (() => {}));
+  return pool;
+}

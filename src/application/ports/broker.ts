@@ -1,0 +1,173 @@
+/**
+ * The broker, in our words. Adapters translate and nothing else: they never retry a request that could place an order
+ * twice, never follow a redirect, and give up within their time limit.
+ */
+import type { Execution, OrderTerms, OrderTicket } from '../../domain/order/events.ts';
+import type { ReportedStatus } from '../../domain/order/broker-report.ts';
+
+/** The right to act for one linked account. The token never leaves the adapter's requests. */
+export interface BrokerAccess {
+  readonly linkId: string;
+  readonly accountId: string;
+  readonly environment: 'paper' | 'live';
+  readonly token: string;
+}
+
+/** An order as the broker has it. */
+export interface BrokerOrder {
+  readonly brokerOrderId: string;
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly type: OrderTicket['type'];
+  readonly terms: OrderTerms;
+  readonly trailPrice: string | null;
+  readonly extendedHours: boolean;
+  readonly status: ReportedStatus;
+  readonly filledQuantity: string;
+  /** The broker order that took its place, and the one whose place it took. */
+  readonly replacedBy: string | null;
+  readonly replaces: string | null;
+  /** The exits of a bracket order, where the answer shows them. */
+  readonly legs: readonly BrokerOrder[];
+  readonly updatedAt: string;
+}
+
+/** `unauthorized`: the token is not taken any more. `unknown`: no telling whether the request had an effect. */
+export type Failure =
+  { readonly kind: 'unauthorized'; readonly reason: string } | { readonly kind: 'unknown'; readonly reason: string };
+
+export type SubmitOutcome =
+  | { readonly kind: 'acknowledged'; readonly order: BrokerOrder }
+  /** The broker's own refusal, proven by its own error body. */
+  | { readonly kind: 'rejected'; readonly code: string | null; readonly reason: string }
+  /** The broker already has an order under this client order id. */
+  | { readonly kind: 'known_already' }
+  /** Proven not taken: nothing left this machine, or the broker asked to come back later. */
+  | { readonly kind: 'not_sent'; readonly reason: string; readonly retryAfterMs: number }
+  | Failure;
+
+export type CancelOutcome =
+  /** The request was taken; whether the order ends is told by an update. */
+  { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly reason: string } | Failure;
+
+export type ReplaceOutcome =
+  | { readonly kind: 'accepted'; readonly order: BrokerOrder }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | Failure;
+
+export type LookUp<Found> =
+  { readonly kind: 'found'; readonly value: Found } | { readonly kind: 'not_found' } | Failure;
+
+/** Sending. None of these is ever repeated by the adapter. */
+export interface OrderEntry {
+  submit(access: BrokerAccess, ticket: OrderTicket, clientOrderId: string): Promise<SubmitOutcome>;
+  replace(
+    access: BrokerAccess,
+    brokerOrderId: string,
+    terms: OrderTerms,
+    clientOrderId: string,
+  ): Promise<ReplaceOutcome>;
+  cancel(access: BrokerAccess, brokerOrderId: string): Promise<CancelOutcome>;
+}
+
+/** Reading; may be repeated freely. */
+export interface OrderRecords {
+  byClientOrderId(access: BrokerAccess, clientOrderId: string): Promise<LookUp<BrokerOrder>>;
+  byId(access: BrokerAccess, brokerOrderId: string): Promise<LookUp<BrokerOrder>>;
+  /** All executions of one broker order, oldest first. */
+  executionsOf(access: BrokerAccess, brokerOrderId: string): Promise<LookUp<readonly Execution[]>>;
+  /** Every order submitted after a moment, finished ones too, oldest first, all pages. */
+  submittedAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly BrokerOrder[]>>;
+}
+
+export type BrokerUpdate =
+  | {
+      readonly kind: 'order';
+      readonly order: BrokerOrder;
+      readonly execution: Execution | null;
+      /** A request of ours that the broker refused. */
+      readonly refused: 'cancel' | 'replace' | null;
+      readonly reason: string | null;
+    }
+  /** A message that the adapter could not understand, to the letter. */
+  | {
+      readonly kind: 'unreadable';
+      readonly raw: string;
+      readonly problem: string;
+      readonly clientOrderId: string | null;
+    };
+
+export interface OrderUpdates {
+  /**
+   * Follows the account's order updates until `signal` aborts, reconnecting for ever. `onConnected` is called each time
+   * the subscription stands: whatever happened before must be asked for. Updates are handed over one after another.
+   * Ends with `unauthorized` when the token is not taken any more.
+   */
+  follow(
+    access: BrokerAccess,
+    listener: {
+      onConnected(): Promise<void>;
+      onUpdate(update: BrokerUpdate): Promise<void>;
+      onTrouble(reason: string): void;
+    },
+    signal: AbortSignal,
+  ): Promise<'stopped' | 'unauthorized'>;
+}
+
+export interface BrokerAccountInfo {
+  readonly brokerAccountId: string;
+  readonly brokerAccountNumber: string;
+  /** Whether the broker lets the account trade, and why not. */
+  readonly mayTrade: boolean;
+  readonly cash: string;
+  readonly equity: string;
+}
+
+export interface BrokerPosition {
+  readonly symbol: string;
+  /** Negative for a short position. */
+  readonly quantity: string;
+  readonly averagePrice: string;
+}
+
+export interface BrokerAccounts {
+  account(access: BrokerAccess): Promise<LookUp<BrokerAccountInfo>>;
+  positions(access: BrokerAccess): Promise<LookUp<readonly BrokerPosition[]>>;
+}
+
+export type Broker = OrderEntry & OrderRecords & OrderUpdates & BrokerAccounts;
+
+/** Getting the right to act for an account: OAuth 2, authorization code. */
+export interface BrokerAuthorization {
+  /** Where to send the browser. */
+  authorizeUrl(request: { readonly state: string; readonly environment: 'paper' | 'live' }): string;
+  /** Turns the code of the callback into a token, once. */
+  exchange(
+    code: string,
+  ): Promise<
+    | { readonly kind: 'granted'; readonly token: string }
+    | { readonly kind: 'refused'; readonly reason: string }
+    | Failure
+  >;
+}
+
+/** The links that may be used now. */
+export interface LinkedAccounts {
+  /** Null when the account has no active link. */
+  accessFor(accountId: string): Promise<BrokerAccess | null>;
+  /** Keeps a token sealed; the link is usable from then on. */
+  keepToken(
+    link: {
+      readonly linkId: string;
+      readonly userId: string;
+      readonly accountId: string;
+      readonly environment: 'paper' | 'live';
+    },
+    token: string,
+  ): Promise<void>;
+  /** Forgets the token of an account: nothing can be sent for it any more. */
+  forgetToken(accountId: string): Promise<void>;
+  /** All accounts with a usable token. */
+  all(): Promise<readonly { readonly accountId: string; readonly userId: string }[]>;
+}

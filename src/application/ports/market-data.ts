@@ -1,0 +1,58 @@
+/** Quotes, bars and the market's clock. Prices are decimal text. */
+export interface MarketQuote {
+  readonly symbol: string;
+  readonly bid: string;
+  readonly ask: string;
+  readonly at: string;
+}
+
+/** `time`: start of the bar, Unix seconds UTC; a daily bar starts at midnight in New York. */
+export interface MarketBar {
+  readonly time: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+export interface MarketSnapshot {
+  readonly quote: MarketQuote;
+  readonly last: string;
+  readonly previousClose: string | null;
+  readonly minuteBar: MarketBar | null;
+}
+
+export interface MarketClock {
+  /** The market's time: RFC 3339 in UTC. In a replay it is the replayed moment. */
+  readonly now: string;
+  /** Whether the regular session is on. */
+  readonly isOpen: boolean;
+  readonly nextOpen: string;
+  readonly nextClose: string;
+}
+
+export interface Instrument {
+  readonly symbol: string;
+  readonly name: string;
+  readonly fractionable: boolean;
+  readonly shortable: boolean;
+}
+
+export type Timeframe = '1Min' | '5Min' | '15Min' | '1Hour' | '1Day';
+
+export interface MarketData {
+  /** The newest quote of a symbol; null when there is none. Throws when the source does not answer. */
+  quote(symbol: string): Promise<MarketQuote | null>;
+  /** Quote, last trade and newest minute bar of many symbols in one request; unknown symbols are missing. */
+  snapshots(symbols: readonly string[]): Promise<ReadonlyMap<string, MarketSnapshot>>;
+  /** The newest `limit` bars that start before a moment (Unix seconds; null: now), oldest first. */
+  bars(symbol: string, timeframe: Timeframe, limit: number, before: number | null): Promise<readonly MarketBar[]>;
+}
+
+/** The venue: its clock, and what can be traded there. */
+export interface Venue {
+  clock(): Promise<MarketClock>;
+  /** Every instrument that may be traded now, by symbol. */
+  instruments(): Promise<ReadonlyMap<string, Instrument>>;
+}

@@ -1,0 +1,144 @@
+/** An account as the risk engine sees it, folded from its risk stream. */
+import { minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
+import type { Money, Quantity } from '../kernel/decimal.ts';
+import { book, FLAT } from '../kernel/lots.ts';
+import type { Holding, Side } from '../kernel/lots.ts';
+import type { OrderTicket } from '../order/events.ts';
+import type { Breach, FillBooked, RiskEvent } from './events.ts';
+
+/** What was answered to an order, for ever: a repeated request gets the same answer. */
+export type Answer =
+  | { readonly kind: 'admitted'; readonly ticket: OrderTicket; readonly executed: boolean }
+  | { readonly kind: 'denied'; readonly ticket: OrderTicket; readonly breaches: readonly Breach[] };
+
+export interface Reservation {
+  readonly symbol: string;
+  readonly side: Side;
+  /** Shares that may still be executed. */
+  readonly quantity: Quantity;
+}
+
+export interface RiskState {
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly reservations: ReadonlyMap<string, Reservation>;
+  readonly holdings: ReadonlyMap<string, Holding>;
+  readonly bookedExecutions: ReadonlySet<string>;
+  /** Realized profit or loss of the latest trading day that had any. */
+  readonly realized: { readonly tradingDay: string; readonly amount: Money };
+  readonly tradesExecuted: number;
+  readonly openingPositionsKnown: boolean;
+}
+
+export const NO_RISK: RiskState = {
+  answers: new Map(),
+  reservations: new Map(),
+  holdings: new Map(),
+  bookedExecutions: new Set(),
+  realized: { tradingDay: '', amount: NO_MONEY },
+  tradesExecuted: 0,
+  openingPositionsKnown: false,
+};
+
+export const holdingOf = (state: RiskState, symbol: string): Holding => state.holdings.get(symbol) ?? FLAT;
+
+/** Shares that orders on their way may still buy or sell. */
+export function reservedQuantity(state: RiskState, symbol: string, side: Side): Quantity {
+  let total = NO_QUANTITY;
+  for (const reservation of state.reservations.values()) {
+    if (reservation.symbol === symbol && reservation.side === side) total = plus(total, reservation.quantity);
+  }
+  return total;
+}
+
+export const realizedOn = (state: RiskState, tradingDay: string): Money =>
+  state.realized.tradingDay === tradingDay ? state.realized.amount : NO_MONEY;
+
+/** Executed orders, and those on their way that may yet execute. */
+export function tradesUsed(state: RiskState): number {
+  let onTheirWay = 0;
+  for (const orderId of state.reservations.keys()) {
+    const answer = state.answers.get(orderId);
+    if (answer?.kind === 'admitted' && !answer.executed) onTheirWay += 1;
+  }
+  return state.tradesExecuted + onTheirWay;
+}
+
+/** The account as it would stand without an order's reservation. */
+export const without = (state: RiskState, orderId: string): RiskState => ({
+  ...state,
+  reservations: dropped(state.reservations, orderId),
+});
+
+export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
+  switch (event.type) {
+    case 'OrderAdmitted': {
+      const { ticket } = event.data;
+      return {
+        ...state,
+        answers: added(state.answers, ticket.orderId, { kind: 'admitted', ticket, executed: false }),
+        reservations: added(state.reservations, ticket.orderId, reservationFor(ticket, ticket.quantity)),
+      };
+    }
+    case 'OrderDenied': {
+      const { ticket, breaches } = event.data;
+      return { ...state, answers: added(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
+    }
+    case 'ReplacementAdmitted': {
+      const held = state.reservations.get(event.data.orderId);
+      if (held === undefined) return state;
+      const reservation = { ...held, quantity: quantity(event.data.terms.quantity) };
+      return { ...state, reservations: added(state.reservations, event.data.orderId, reservation) };
+    }
+    case 'ReplacementDenied':
+      return state;
+    case 'FillBooked':
+      return fillBooked(state, event.data);
+    case 'ReservationReleased':
+      return without(state, event.data.orderId);
+    case 'OpeningPositionsRecorded': {
+      const holdings = new Map(state.holdings);
+      for (const { symbol, quantity: held, averagePrice } of event.data.positions) {
+        holdings.set(symbol, [{ quantity: quantity(held), price: price(averagePrice) }]);
+      }
+      return { ...state, holdings, openingPositionsKnown: true };
+    }
+  }
+}
+
+function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {
+  const shares = quantity(fill.quantity);
+  const booking = book(holdingOf(state, fill.symbol), fill.side, shares, price(fill.price));
+  const reservation = state.reservations.get(fill.orderId);
+  const answer = state.answers.get(fill.orderId);
+  const first = answer?.kind === 'admitted' && !answer.executed;
+  const left = reservation === undefined ? NO_QUANTITY : minus(reservation.quantity, shares);
+  return {
+    ...state,
+    holdings: added(state.holdings, fill.symbol, booking.holding),
+    bookedExecutions: new Set(state.bookedExecutions).add(fill.executionKey),
+    realized: {
+      tradingDay: fill.tradingDay,
+      amount: plus(realizedOn(state, fill.tradingDay), money(fill.realized)),
+    },
+    tradesExecuted: state.tradesExecuted + (first ? 1 : 0),
+    answers: first ? added(state.answers, fill.orderId, { ...answer, executed: true }) : state.answers,
+    reservations:
+      reservation === undefined
+        ? state.reservations
+        : added(state.reservations, fill.orderId, { ...reservation, quantity: left < 0n ? NO_QUANTITY : left }),
+  };
+}
+
+const reservationFor = (ticket: OrderTicket, shares: string): Reservation => ({
+  symbol: ticket.symbol,
+  side: ticket.side,
+  quantity: quantity(shares),
+});
+
+const added = <K, V>(map: ReadonlyMap<K, V>, key: K, entry: V): ReadonlyMap<K, V> => new Map(map).set(key, entry);
+
+function dropped<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}

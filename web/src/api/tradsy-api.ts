@@ -1,0 +1,60 @@
+import { session as sessionContract, type Credentials, type Session } from '../../../contracts/auth.ts';
+import { bars, type Bars, type Timeframe } from '../../../contracts/market.ts';
+import {
+  environment,
+  linkStarted,
+  onboarding,
+  type BrokerLink,
+  type Environment,
+  type Onboarding,
+} from '../../../contracts/onboarding.ts';
+import { orderStory, type OrderStory } from '../../../contracts/story.ts';
+import { call, callEmpty, jsonBody } from './client.ts';
+import { exchange, parseAnswer } from './exchange.ts';
+
+const postPublic = async (path: string, body: unknown): Promise<Session> =>
+  parseAnswer(sessionContract, await exchange(path, { method: 'POST', ...jsonBody(body) }));
+
+export const signUp = (credentials: Credentials): Promise<Session> => postPublic('/api/v1/auth/signup', credentials);
+export const logIn = (credentials: Credentials): Promise<Session> => postPublic('/api/v1/auth/login', credentials);
+export const logOut = (): Promise<void> => callEmpty('/api/v1/auth/logout', { method: 'POST' });
+
+export const getEnvironment = async (): Promise<Environment> =>
+  parseAnswer(environment, await exchange('/api/v1/environment'));
+
+export const getOnboarding = (): Promise<Onboarding> => call(onboarding, '/api/v1/onboarding');
+
+export const acceptDocuments = (disclaimerVersion: string, termsVersion: string): Promise<Onboarding> =>
+  call(onboarding, '/api/v1/onboarding', { method: 'POST', ...jsonBody({ disclaimerVersion, termsVersion }) });
+
+/** The address at the broker where the trader agrees to the link. */
+export async function startBrokerLink(linkEnvironment: BrokerLink['environment']): Promise<string> {
+  const started = await call(linkStarted, '/api/v1/broker-links/alpaca', {
+    method: 'POST',
+    ...jsonBody({ environment: linkEnvironment }),
+  });
+  return started.authorizeUrl;
+}
+
+export const unlinkBroker = (): Promise<void> => callEmpty('/api/v1/broker-links/alpaca', { method: 'DELETE' });
+
+export interface BarsWanted {
+  symbol: string;
+  timeframe: Timeframe;
+  limit: number;
+  /** Unix seconds: only bars that start before it. */
+  before?: number;
+}
+
+export function getBars(wanted: BarsWanted, signal: AbortSignal): Promise<Bars> {
+  const query = new URLSearchParams({
+    symbol: wanted.symbol,
+    timeframe: wanted.timeframe,
+    limit: String(wanted.limit),
+    ...(wanted.before === undefined ? {} : { before: String(wanted.before) }),
+  });
+  return call(bars, `/api/v1/market/bars?${query.toString()}`, { signal });
+}
+
+export const getStory = (orderId: string, signal: AbortSignal): Promise<OrderStory> =>
+  call(orderStory, `/api/v1/orders/${encodeURIComponent(orderId)}/story`, { signal });

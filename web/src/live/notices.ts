@@ -1,0 +1,48 @@
+import type { BrokerOrder } from '../../../contracts/broker-api.ts';
+import { formatPrice, formatQuantity } from '../numbers/format.ts';
+import type { LiveState } from './live-state.ts';
+
+/** Something that happened to an order, worth a word to the trader. */
+export interface Notice {
+  tone: 'good' | 'neutral' | 'bad';
+  title: string;
+  detail: string;
+  orderId: string;
+}
+
+const nameOf = (order: BrokerOrder): string =>
+  `${order.side === 'buy' ? 'Buy' : 'Sell'} ${formatQuantity(order.qty)} ${order.instrument}`;
+
+const atPrice = (order: BrokerOrder): string =>
+  order.avgPrice === undefined ? '' : ` at ${formatPrice(order.avgPrice)}`;
+
+function noticeOf(before: BrokerOrder | undefined, after: BrokerOrder): Notice | null {
+  const changed = before?.status !== after.status;
+  const title = nameOf(after);
+  if (changed && after.status === 'filled') {
+    return { tone: 'good', title: `Filled: ${title}`, detail: `${formatQuantity(after.filledQty)}${atPrice(after)}`, orderId: after.id };
+  }
+  if (changed && after.status === 'cancelled') {
+    const part = after.filledQty > 0 ? `${formatQuantity(after.filledQty)} filled before` : 'Nothing was filled';
+    return { tone: 'neutral', title: `Cancelled: ${title}`, detail: after.message?.text ?? part, orderId: after.id };
+  }
+  if (changed && after.status === 'rejected') {
+    return { tone: 'bad', title: `Rejected: ${title}`, detail: after.message?.text ?? 'See its story', orderId: after.id };
+  }
+  if (after.filledQty > (before?.filledQty ?? 0) && after.status === 'working') {
+    const detail = `${formatQuantity(after.filledQty)} of ${formatQuantity(after.qty)}${atPrice(after)}`;
+    return { tone: 'good', title: `Partly filled: ${title}`, detail, orderId: after.id };
+  }
+  return null;
+}
+
+/** What to say about the step from one state to the next. The first snapshot is silent: it is all old news. */
+export function noticesOf(before: LiveState, after: LiveState): Notice[] {
+  if (before.epoch === 0 || before.orders === after.orders) return [];
+  const isSnapshot = after.epoch !== before.epoch;
+  return Object.values(after.orders).flatMap((order) => {
+    const known = before.orders[order.id];
+    if (known === order || (isSnapshot && known === undefined)) return [];
+    return noticeOf(known, order) ?? [];
+  });
+}
