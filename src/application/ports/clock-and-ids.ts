@@ -2,6 +2,8 @@
 export interface Clock {
   /** RFC 3339, UTC, milliseconds. */
   now(): string;
+  /** Resolves after so many milliseconds, or at once when `signal` aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Ids {

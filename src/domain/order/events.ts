@@ -33,6 +33,13 @@ export interface OrderTicket extends OrderTerms {
 export const sameTicket = (a: OrderTicket, b: OrderTicket): boolean =>
   (Object.keys(a) as (keyof OrderTicket)[]).every((field) => a[field] === b[field]);
 
+/** Whether two sets of terms are the same. */
+export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
+  a.quantity === b.quantity &&
+  a.limitPrice === b.limitPrice &&
+  a.stopPrice === b.stopPrice &&
+  a.timeInForce === b.timeInForce;
+
 /** Where an order was entered. */
 export type Channel = 'broker-api' | 'demo';
 
@@ -52,6 +59,12 @@ export interface OrderObserved {
     readonly role: 'take_profit' | 'stop_loss' | 'external';
     readonly observedAt: string;
   };
+}
+
+/** An observed order turned out to be an exit of one of our bracket orders. */
+export interface BracketLinked {
+  readonly type: 'BracketLinked';
+  readonly data: { readonly parentOrderId: string; readonly role: 'take_profit' | 'stop_loss' };
 }
 
 /** One process has taken it on itself to send the order. Committed before the broker is called. */
@@ -177,6 +190,7 @@ export interface BrokerMessageRecorded {
 export type OrderEvent =
   | OrderPlaced
   | OrderObserved
+  | BracketLinked
   | SubmissionClaimed
   | SubmissionFailed
   | SubmissionUnconfirmed

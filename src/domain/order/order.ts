@@ -6,8 +6,8 @@ import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
 import type { BrokerReport } from './broker-report.ts';
 import { decideReport } from './broker-report.ts';
-import { sameTicket } from './events.ts';
-import type { Channel, OrderEvent, OrderTerms, OrderTicket } from './events.ts';
+import { sameTerms, sameTicket } from './events.ts';
+import type { Channel, OrderEvent, OrderObserved, OrderTerms, OrderTicket } from './events.ts';
 import { evolveOrder, isFinal, NO_ORDER } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
@@ -15,8 +15,10 @@ import type { LiveOrder, OrderState } from './state.ts';
 
 export type OrderCommand =
   | { readonly type: 'PlaceOrder'; readonly ticket: OrderTicket; readonly channel: Channel; readonly at: string }
+  | ({ readonly type: 'ObserveOrder'; readonly at: string } & Omit<OrderObserved['data'], 'observedAt'>)
   | { readonly type: 'ClaimSubmission'; readonly claimId: string; readonly at: string }
   | { readonly type: 'RecordSubmissionFailed'; readonly claimId: string; readonly reason: string; readonly at: string }
+  | { readonly type: 'RecordNotSent'; readonly reason: string; readonly at: string }
   | { readonly type: 'RecordUnconfirmed'; readonly reason: string; readonly at: string }
   | { readonly type: 'RecordRejected'; readonly code: string | null; readonly reason: string; readonly at: string }
   | { readonly type: 'RecordNotReceived'; readonly reason: string; readonly at: string }
@@ -50,6 +52,7 @@ export const maxIntentAgeSeconds = (type: OrderTicket['type']): number => (type 
 
 export function decide(command: OrderCommand, state: OrderState): Decision<OrderEvent, OrderRefusal> {
   if (command.type === 'PlaceOrder') return place(command, state);
+  if (command.type === 'ObserveOrder') return observe(command, state);
   if (command.type === 'RecordReport') return decideReport(command.report, state);
   if (state.status === 'none') return refuse({ code: 'order_unknown' });
   switch (command.type) {
@@ -58,6 +61,9 @@ export function decide(command: OrderCommand, state: OrderState): Decision<Order
     case 'RecordSubmissionFailed':
       if (state.status !== 'claimed' || state.claimId !== command.claimId) return accept();
       return accept({ type: 'SubmissionFailed', data: { reason: command.reason, failedAt: command.at } });
+    case 'RecordNotSent':
+      if (state.status !== 'placed') return accept();
+      return accept({ type: 'OrderNotSent', data: { reason: command.reason, at: command.at } });
     case 'RecordUnconfirmed':
       if (state.status !== 'claimed') return accept();
       return accept({ type: 'SubmissionUnconfirmed', data: { reason: command.reason, since: command.at } });
@@ -102,6 +108,16 @@ function place(command: PlaceOrder, state: OrderState): Decision<OrderEvent, Ord
   return sameTicket(state.placed, command.ticket) ? accept() : refuse({ code: 'order_differs' });
 }
 
+type ObserveOrder = Extract<OrderCommand, { type: 'ObserveOrder' }>;
+function observe(command: ObserveOrder, state: OrderState): Decision<OrderEvent, OrderRefusal> {
+  const { ticket, brokerOrderId, parentOrderId, role, at } = command;
+  if (state.status === 'none') {
+    return accept({ type: 'OrderObserved', data: { ticket, brokerOrderId, parentOrderId, role, observedAt: at } });
+  }
+  if (parentOrderId === null || state.parentOrderId !== null || role === 'external') return accept();
+  return accept({ type: 'BracketLinked', data: { parentOrderId, role } });
+}
+
 type ClaimSubmission = Extract<OrderCommand, { type: 'ClaimSubmission' }>;
 function claim(command: ClaimSubmission, state: LiveOrder): Decision<OrderEvent, OrderRefusal> {
   if (state.status === 'claimed' && state.claimId === command.claimId) return accept();
@@ -142,15 +158,6 @@ function requestReplace(terms: OrderTerms, at: string, state: LiveOrder): Decisi
   if (replacement !== null) return sameTerms(replacement.terms, terms) ? accept() : refuse({ code: 'replace_pending' });
   if (sameTerms(state.ticket, terms)) return accept();
   return accept({ type: 'ReplaceRequested', data: { revision: state.replacements + 1, terms, requestedAt: at } });
-}
-
-function sameTerms(a: OrderTerms, b: OrderTerms): boolean {
-  return (
-    a.quantity === b.quantity &&
-    a.limitPrice === b.limitPrice &&
-    a.stopPrice === b.stopPrice &&
-    a.timeInForce === b.timeInForce
-  );
 }
 
 export const order: Decider<OrderCommand, OrderEvent, OrderState, OrderRefusal> = {

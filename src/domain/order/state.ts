@@ -38,6 +38,8 @@ export interface LiveOrder {
   readonly cancelRequested: boolean;
   readonly replacement: { readonly revision: number; readonly terms: OrderTerms; readonly requestedAt: string } | null;
   readonly replacements: number;
+  /** The order whose bracket this one belongs to. */
+  readonly parentOrderId: string | null;
 }
 
 export type OrderState = { readonly status: 'none' } | LiveOrder;
@@ -58,7 +60,8 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
   if (event.type === 'OrderPlaced') return begin(event.data.ticket, event.data.placedAt);
   if (event.type === 'OrderObserved') {
     const observed = begin(event.data.ticket, event.data.observedAt);
-    return { ...observed, status: 'working', brokerOrderId: event.data.brokerOrderId };
+    const { brokerOrderId, parentOrderId } = event.data;
+    return { ...observed, status: 'working', brokerOrderId, parentOrderId };
   }
   if (state.status === 'none') throw new Error(`an order can not begin with ${event.type}`);
   switch (event.type) {
@@ -108,6 +111,8 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
       };
     case 'ReplaceRefused':
       return { ...state, replacement: null };
+    case 'BracketLinked':
+      return { ...state, parentOrderId: event.data.parentOrderId };
     case 'BrokerMessageRecorded':
       return state;
   }
@@ -129,6 +134,7 @@ function begin(ticket: OrderTicket, intendedAt: string): LiveOrder {
     cancelRequested: false,
     replacement: null,
     replacements: 0,
+    parentOrderId: null,
   };
 }
 

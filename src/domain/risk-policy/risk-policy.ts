@@ -6,7 +6,7 @@ import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
 import { price, quantity, toText } from '../kernel/decimal.ts';
 import { book } from '../kernel/lots.ts';
-import { sameTicket } from '../order/events.ts';
+import { sameTerms, sameTicket } from '../order/events.ts';
 import type { Channel, Execution, OrderTerms, OrderTicket } from '../order/events.ts';
 import type { AssessmentInputs, OpeningPositionsRecorded, RiskEvent } from './events.ts';
 import { breachesOf } from './rules.ts';
@@ -95,6 +95,7 @@ function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskStat
   const { orderId, terms, inputs } = command;
   const answer = state.answers.get(orderId);
   if (answer?.kind !== 'admitted') return refuse({ code: 'order_unknown' });
+  if (sameTerms(answer.terms, terms)) return accept();
   const ticket = { ...answer.ticket, ...terms };
   const breaches = breachesOf(ticket, without(state, orderId), { ...inputs, tradesIncluded: null });
   return breaches.length === 0

@@ -1,14 +1,20 @@
 /** An account as the risk engine sees it, folded from its risk stream. */
-import { minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
+import { larger, minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
 import type { Money, Quantity } from '../kernel/decimal.ts';
 import { book, FLAT } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
-import type { OrderTicket } from '../order/events.ts';
+import type { OrderTerms, OrderTicket } from '../order/events.ts';
 import type { Breach, FillBooked, RiskEvent } from './events.ts';
 
 /** What was answered to an order, for ever: a repeated request gets the same answer. */
 export type Answer =
-  | { readonly kind: 'admitted'; readonly ticket: OrderTicket; readonly executed: boolean }
+  | {
+      readonly kind: 'admitted';
+      readonly ticket: OrderTicket;
+      /** The terms last admitted. */
+      readonly terms: OrderTerms;
+      readonly executed: boolean;
+    }
   | { readonly kind: 'denied'; readonly ticket: OrderTicket; readonly breaches: readonly Breach[] };
 
 export interface Reservation {
@@ -75,7 +81,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       const { ticket } = event.data;
       return {
         ...state,
-        answers: added(state.answers, ticket.orderId, { kind: 'admitted', ticket, executed: false }),
+        answers: added(state.answers, ticket.orderId, { kind: 'admitted', ticket, terms: ticket, executed: false }),
         reservations: added(state.reservations, ticket.orderId, reservationFor(ticket, ticket.quantity)),
       };
     }
@@ -84,10 +90,17 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       return { ...state, answers: added(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
     }
     case 'ReplacementAdmitted': {
-      const held = state.reservations.get(event.data.orderId);
-      if (held === undefined) return state;
-      const reservation = { ...held, quantity: quantity(event.data.terms.quantity) };
-      return { ...state, reservations: added(state.reservations, event.data.orderId, reservation) };
+      const { orderId, terms } = event.data;
+      const answer = state.answers.get(orderId);
+      const held = state.reservations.get(orderId);
+      if (answer?.kind !== 'admitted' || held === undefined) return state;
+      // Until the broker has changed it, either of the two may be executed.
+      const reserved = { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) };
+      return {
+        ...state,
+        answers: added(state.answers, orderId, { ...answer, terms }),
+        reservations: added(state.reservations, orderId, reserved),
+      };
     }
     case 'ReplacementDenied':
       return state;

@@ -1,0 +1,96 @@
+/** Asking for an order to be cancelled or changed. The broker is told by `send-requests`. */
+import { missingForTrading } from '../../domain/account/account.ts';
+import { accountStream } from '../../domain/account/events.ts';
+import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
+import { unsupportedReasons } from '../../domain/order/capabilities.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import type { TimeInForce } from '../../domain/order/events.ts';
+import type { OrderRefusal } from '../../domain/order/order.ts';
+import { isFinal } from '../../domain/order/state.ts';
+import type { LiveOrder } from '../../domain/order/state.ts';
+import type { Breach } from '../../domain/risk-policy/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import type { Cause } from '../handle.ts';
+import type { Position } from '../ports/event-store.ts';
+import { gatherInputs } from './place-order.ts';
+import type { PlaceOrderNeeds } from './place-order.ts';
+
+interface OrderRequest {
+  readonly userId: string;
+  readonly accountId: string;
+  readonly orderId: string;
+  readonly cause: Cause;
+}
+
+export type ChangeOrderResult =
+  | { readonly kind: 'done'; readonly position: Position | null }
+  | { readonly kind: 'denied'; readonly breaches: readonly Breach[] }
+  | { readonly kind: 'unsupported'; readonly reasons: readonly UnsupportedReason[] }
+  | { readonly kind: 'refused'; readonly code: 'not_found' | 'unknown_instrument' | OrderRefusal['code'] }
+  | { readonly kind: 'unavailable' };
+
+export type CancelOrder = (request: OrderRequest) => Promise<ChangeOrderResult>;
+
+export interface ReplaceOrderRequest extends OrderRequest {
+  readonly quantity: string;
+  /** Null: as it is. */
+  readonly limitPrice: string | null;
+  readonly stopPrice: string | null;
+  readonly timeInForce: TimeInForce | null;
+}
+export type ReplaceOrder = (request: ReplaceOrderRequest) => Promise<ChangeOrderResult>;
+
+export function createCancelOrder({ aggregates, clock }: PlaceOrderNeeds): CancelOrder {
+  return async (request) => {
+    const found = await ownOrder(aggregates, request);
+    if (found === null) return { kind: 'refused', code: 'not_found' };
+    const command = { type: 'RequestCancel', at: clock.now() } as const;
+    const asked = await aggregates.orders.handle(orderStream(request.orderId), command, request.cause);
+    if (asked.kind === 'refused') return { kind: 'refused', code: asked.refusal.code };
+    return { kind: 'done', position: asked.position };
+  };
+}
+
+export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
+  const { aggregates, clock } = needs;
+  return async (request) => {
+    const { accountId, orderId, cause } = request;
+    const found = await ownOrder(aggregates, request);
+    if (found === null) return { kind: 'refused', code: 'not_found' };
+    const { ticket } = found.order;
+    const terms = {
+      quantity: request.quantity,
+      limitPrice: request.limitPrice ?? ticket.limitPrice,
+      stopPrice: request.stopPrice ?? ticket.stopPrice,
+      timeInForce: request.timeInForce ?? ticket.timeInForce,
+    };
+    const reasons = unsupportedReasons({ ...ticket, ...terms });
+    if (reasons.length > 0) return { kind: 'unsupported', reasons };
+    if (isFinal(found.order)) return { kind: 'refused', code: 'order_not_working' };
+
+    const inputs = await gatherInputs(needs, ticket.symbol, found.missing);
+    if (inputs.kind !== 'gathered') return inputs.refusal;
+    const assess = { type: 'AssessReplacement', orderId, terms, inputs: inputs.value, at: clock.now() } as const;
+    const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);
+    if (assessed.kind === 'refused') return { kind: 'refused', code: 'not_found' };
+    const denial = assessed.events.find((event) => event.type === 'ReplacementDenied');
+    if (denial !== undefined) return { kind: 'denied', breaches: denial.data.breaches };
+
+    const command = { type: 'RequestReplace', terms, at: clock.now() } as const;
+    const asked = await aggregates.orders.handle(orderStream(orderId), command, cause);
+    if (asked.kind === 'refused') return { kind: 'refused', code: asked.refusal.code };
+    return { kind: 'done', position: asked.position };
+  };
+}
+
+/** The order, if the user's account owns it; what is not one's own does not exist. */
+async function ownOrder(
+  aggregates: PlaceOrderNeeds['aggregates'],
+  { userId, accountId, orderId }: OrderRequest,
+): Promise<{ readonly order: LiveOrder; readonly missing: ReturnType<typeof missingForTrading> } | null> {
+  const owner = await aggregates.accounts.load(accountStream(userId));
+  if (owner.status === 'none' || owner.accountId !== accountId) return null;
+  const order = await aggregates.orders.load(orderStream(orderId));
+  if (order.status === 'none' || order.ticket.accountId !== accountId) return null;
+  return { order, missing: missingForTrading(owner) };
+}

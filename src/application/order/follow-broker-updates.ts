@@ -1,0 +1,120 @@
+/** Following the order updates of every linked account, from the moment it is linked until it is unlinked. */
+import { readClientOrderId } from '../../domain/order/client-order-id.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderUpdates } from '../ports/broker.ts';
+import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
+import type { EventStore } from '../ports/event-store.ts';
+import type { Log } from '../ports/log.ts';
+import type { ReconcileAccount } from './reconcile-account.ts';
+import type { RecordBrokerOrder } from './record-broker-order.ts';
+
+export interface FollowUpdatesNeeds {
+  readonly aggregates: Aggregates;
+  readonly store: EventStore;
+  readonly updates: OrderUpdates;
+  readonly linked: LinkedAccounts;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly recordBrokerOrder: RecordBrokerOrder;
+  readonly reconcile: ReconcileAccount;
+  readonly reportRevoked: (accountId: string, reason: string, cause: Cause) => Promise<void>;
+  readonly pass: PassCrashPoint;
+}
+
+/** Follows one account until `signal` aborts or the broker no longer takes the token. */
+export type FollowUpdates = (accountId: string, signal: AbortSignal) => Promise<void>;
+
+const RETRY_MS = 1_000;
+
+export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
+  const { updates, linked, clock, ids, log, reconcile } = needs;
+  return async (accountId, signal) => {
+    const access = await linked.accessFor(accountId);
+    if (access === null) return;
+    const cause = (): Cause => ({
+      correlationId: ids.random(),
+      causationId: null,
+      actor: { kind: 'broker', id: 'alpaca' },
+    });
+    /** Nothing that the broker said may be lost to a passing failure of ours: it is tried until it is recorded. */
+    const insist = async (what: string, act: () => Promise<void>): Promise<void> => {
+      while (!signal.aborted) {
+        try {
+          return await act();
+        } catch (error) {
+          log.alarm(`${what} could not be recorded; trying again`, { accountId, error: String(error) });
+          await clock.sleep(RETRY_MS, signal);
+        }
+      }
+    };
+    const listener = {
+      onConnected: () =>
+        insist('the reconciliation', async () => {
+          if (!(await reconcile(access, cause()))) throw new Error('the broker did not answer');
+        }),
+      onUpdate: (update: BrokerUpdate) => insist('an update', () => recordUpdate(needs, access, update, cause())),
+      onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
+    };
+    const ended = await updates.follow(access, listener, signal);
+    if (ended === 'unauthorized') await needs.reportRevoked(accountId, 'The broker ended the update stream.', cause());
+  };
+}
+
+async function recordUpdate(
+  needs: FollowUpdatesNeeds,
+  access: BrokerAccess,
+  update: BrokerUpdate,
+  cause: Cause,
+): Promise<void> {
+  const { aggregates, clock, pass } = needs;
+  if (update.kind === 'unreadable') return keepUnreadable(needs, access, update, cause);
+  const { order, execution, reason, refused } = update;
+  if (execution !== null) pass('before-fill-recorded');
+  const orderId = await needs.recordBrokerOrder(access, { order, execution, reason }, cause);
+  if (execution !== null) pass('after-fill-recorded');
+  const at = clock.now();
+  const why = reason ?? 'The broker refused the request.';
+  if (refused === 'cancel') {
+    await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
+  }
+  if (refused === 'replace') {
+    const state = await aggregates.orders.load(orderStream(orderId));
+    const revision = state.status === 'none' ? undefined : state.replacement?.revision;
+    if (revision === undefined) return;
+    const command = { type: 'RecordReplaceRefused', revision, reason: why, at } as const;
+    await aggregates.orders.handle(orderStream(orderId), command, cause);
+  }
+}
+
+/** A message that nobody understands is kept to the letter, on its order where it names one of ours. */
+async function keepUnreadable(
+  { aggregates, store, ids, clock, log }: FollowUpdatesNeeds,
+  access: BrokerAccess,
+  update: Extract<BrokerUpdate, { kind: 'unreadable' }>,
+  cause: Cause,
+): Promise<void> {
+  const { raw, problem, clientOrderId } = update;
+  const at = clock.now();
+  log.alarm('the broker sent a message that is not understood', { accountId: access.accountId, problem });
+  const named = clientOrderId === null ? null : readClientOrderId(clientOrderId);
+  if (named !== null) {
+    const own = await aggregates.orders.load(orderStream(named.orderId));
+    if (own.status !== 'none' && own.ticket.accountId === access.accountId) {
+      const command = { type: 'RecordBrokerMessage', raw, problem, at } as const;
+      await aggregates.orders.handle(orderStream(named.orderId), command, cause);
+      return;
+    }
+  }
+  await store.append(`broker-messages-${access.accountId}`, 'any', [
+    {
+      id: ids.random(),
+      type: 'BrokerMessageRecorded',
+      data: { raw, problem, receivedAt: at },
+      metadata: { ...cause, schemaVersion: 1 },
+    },
+  ]);
+}

@@ -1,0 +1,117 @@
+/**
+ * Recording what the broker says of an order, whichever way it was learnt. An order that was not placed here is recorded
+ * as observed; executions that the broker counts and we do not know are asked for.
+ */
+import type { BrokerReport } from '../../domain/order/broker-report.ts';
+import { executionsMissing } from '../../domain/order/broker-report.ts';
+import { readClientOrderId } from '../../domain/order/client-order-id.ts';
+import type { Execution, OrderTicket } from '../../domain/order/events.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
+import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { Log } from '../ports/log.ts';
+
+export interface RecordBrokerOrderNeeds {
+  readonly aggregates: Aggregates;
+  readonly records: OrderRecords;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+export interface Learnt {
+  readonly order: BrokerOrder;
+  readonly execution: Execution | null;
+  readonly reason: string | null;
+}
+
+/** Resolves to the id of our order that it speaks of. */
+export type RecordBrokerOrder = (access: BrokerAccess, learnt: Learnt, cause: Cause) => Promise<string>;
+
+export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBrokerOrder {
+  const { aggregates, records, clock, log } = needs;
+
+  return async function record(access, { order, execution, reason }, cause) {
+    const { orderId, revision } = await identify(needs, access, order, cause);
+    const stream = orderStream(orderId);
+    const before = await aggregates.orders.load(stream);
+    const report: BrokerReport = {
+      brokerOrderId: order.brokerOrderId,
+      revision,
+      status: order.status,
+      filledQuantity: order.filledQuantity,
+      executions: execution === null ? [] : [execution],
+      replacedBy: order.replacedBy,
+      reason,
+      at: order.updatedAt,
+    };
+    let recorded = await aggregates.orders.handle(stream, { type: 'RecordReport', report }, cause);
+    if (recorded.kind === 'refused') {
+      log.alarm('the broker has an order that does not fit ours', {
+        orderId,
+        brokerOrderId: order.brokerOrderId,
+        refusal: recorded.refusal.code,
+      });
+      return orderId;
+    }
+    if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
+      const known = await records.executionsOf(access, order.brokerOrderId);
+      if (known.kind === 'found') {
+        const complete = { ...report, executions: known.value };
+        recorded = await aggregates.orders.handle(stream, { type: 'RecordReport', report: complete }, cause);
+      }
+    }
+    for (const leg of order.legs) await observe(needs, access, leg, orderId, cause);
+    if (before.status === 'not_received' && recorded.state.status === 'working') {
+      log.alarm('an order given up for lost has appeared at the broker and is being cancelled', { orderId });
+      await aggregates.orders.handle(stream, { type: 'RequestCancel', at: clock.now() }, cause);
+    }
+    return orderId;
+  };
+}
+
+/** Which order of ours a broker order is. One that is none of ours is recorded under an id made from the broker's. */
+async function identify(
+  needs: RecordBrokerOrderNeeds,
+  access: BrokerAccess,
+  order: BrokerOrder,
+  cause: Cause,
+): Promise<{ readonly orderId: string; readonly revision: number }> {
+  const { aggregates } = needs;
+  const named = readClientOrderId(order.clientOrderId);
+  if (named !== null) {
+    const own = await aggregates.orders.load(orderStream(named.orderId));
+    // Anyone can put any client order id on an order in their own account: only the account makes it ours.
+    if (own.status !== 'none' && own.ticket.accountId === access.accountId) return named;
+  }
+  return { orderId: await observe(needs, access, order, null, cause), revision: 0 };
+}
+
+async function observe(
+  { aggregates, ids, clock }: RecordBrokerOrderNeeds,
+  access: BrokerAccess,
+  order: BrokerOrder,
+  parentOrderId: string | null,
+  cause: Cause,
+): Promise<string> {
+  const orderId = ids.named(`broker-order/${access.accountId}/${order.brokerOrderId}`);
+  const { brokerOrderId } = order;
+  const role = parentOrderId === null ? 'external' : order.type === 'limit' ? 'take_profit' : 'stop_loss';
+  const ticket: OrderTicket = {
+    ...order.terms,
+    orderId,
+    accountId: access.accountId,
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    trailPrice: order.trailPrice,
+    extendedHours: order.extendedHours,
+    takeProfit: null,
+    stopLoss: null,
+  };
+  const command = { type: 'ObserveOrder', ticket, brokerOrderId, parentOrderId, role, at: clock.now() } as const;
+  await aggregates.orders.handle(orderStream(orderId), command, cause);
+  return orderId;
+}

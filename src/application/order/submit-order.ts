@@ -1,0 +1,121 @@
+/**
+ * Sending one placed order: the claim is committed before the broker is called, so that only one process sends it and
+ * no order leaves without a record. An answer that never came leaves the order unconfirmed; it is looked up, never
+ * sent again.
+ */
+import { clientOrderId } from '../../domain/order/client-order-id.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import type { OrderCommand } from '../../domain/order/order.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import type { LinkedAccounts, OrderEntry, OrderRecords } from '../ports/broker.ts';
+import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
+import type { RecordBrokerOrder } from './record-broker-order.ts';
+
+export interface SubmitOrderNeeds {
+  readonly aggregates: Aggregates;
+  readonly broker: OrderEntry & OrderRecords;
+  readonly linked: LinkedAccounts;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly recordBrokerOrder: RecordBrokerOrder;
+  readonly reportRevoked: (accountId: string, reason: string, cause: Cause) => Promise<void>;
+  readonly pass: PassCrashPoint;
+}
+
+/** `again`: it was not sent, and may be tried again after so many milliseconds. `doubt`: it must be looked up. */
+export type Submitted = { readonly kind: 'settled' | 'doubt' } | { readonly kind: 'again'; readonly afterMs: number };
+
+export type SubmitOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
+
+const SETTLED: Submitted = { kind: 'settled' };
+
+export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
+  const { aggregates, broker, linked, clock, ids, recordBrokerOrder, pass } = needs;
+  return async (orderId, cause) => {
+    const stream = orderStream(orderId);
+    const record = (command: OrderCommand) => aggregates.orders.handle(stream, command, cause);
+
+    const order = await aggregates.orders.load(stream);
+    if (order.status !== 'placed') return SETTLED;
+    const { accountId } = order.ticket;
+    const access = await linked.accessFor(accountId);
+    if (access === null) {
+      await record({ type: 'RecordNotSent', reason: 'The account has no active broker link.', at: clock.now() });
+      return SETTLED;
+    }
+
+    pass('before-claim');
+    const claimId = ids.random();
+    const claimed = await record({ type: 'ClaimSubmission', claimId, at: clock.now() });
+    if (claimed.kind === 'refused' || claimed.state.status !== 'claimed' || claimed.state.claimId !== claimId) {
+      return SETTLED;
+    }
+    pass('after-claim');
+    const outcome = await broker.submit(access, claimed.state.ticket, clientOrderId(orderId, 0));
+    pass('after-broker-answer');
+    const at = clock.now();
+    switch (outcome.kind) {
+      case 'acknowledged':
+        await recordBrokerOrder(access, { order: outcome.order, execution: null, reason: null }, cause);
+        pass('after-outcome-recorded');
+        return SETTLED;
+      case 'rejected':
+        await record({ type: 'RecordRejected', code: outcome.code, reason: outcome.reason, at });
+        pass('after-outcome-recorded');
+        return SETTLED;
+      case 'unauthorized':
+        await record({ type: 'RecordRejected', code: 'unauthorized', reason: outcome.reason, at });
+        await needs.reportRevoked(accountId, outcome.reason, cause);
+        return SETTLED;
+      case 'not_sent':
+        await record({ type: 'RecordSubmissionFailed', claimId, reason: outcome.reason, at });
+        return { kind: 'again', afterMs: outcome.retryAfterMs };
+      case 'known_already':
+        await record({ type: 'RecordUnconfirmed', reason: 'The broker knows this order already.', at });
+        return { kind: 'doubt' };
+      case 'unknown':
+        await record({ type: 'RecordUnconfirmed', reason: outcome.reason, at });
+        return { kind: 'doubt' };
+    }
+  };
+}
+
+/** A claim this old belongs to a process that died: the broker call gives up long before. */
+const CLAIM_ENDS_AFTER_MS = 15_000;
+/** The broker has had time enough to show an order that it received. */
+const GIVE_UP_AFTER_MS = 60_000;
+
+export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
+
+/** Looks up an order whose sending ended in doubt. Safe at any time, by any process. */
+export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
+  const { aggregates, broker, linked, clock, recordBrokerOrder } = needs;
+  return async (orderId, cause) => {
+    const stream = orderStream(orderId);
+    const order = await aggregates.orders.load(stream);
+    if (order.status !== 'claimed' && order.status !== 'unconfirmed') return SETTLED;
+    const access = await linked.accessFor(order.ticket.accountId);
+    if (access === null) return { kind: 'doubt' };
+    const found = await broker.byClientOrderId(access, clientOrderId(orderId, 0));
+    if (found.kind === 'found') {
+      await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
+      return SETTLED;
+    }
+    if (found.kind !== 'not_found') return { kind: 'doubt' };
+
+    const at = clock.now();
+    const age = Date.parse(at) - Date.parse(order.sentSince ?? order.intendedAt);
+    if (order.status === 'claimed' && age >= CLAIM_ENDS_AFTER_MS) {
+      const reason = 'The process that sent the order ended before the broker had answered.';
+      await aggregates.orders.handle(stream, { type: 'RecordUnconfirmed', reason, at }, cause);
+    }
+    if (order.status === 'unconfirmed' && age >= GIVE_UP_AFTER_MS) {
+      const reason = 'The broker knows nothing of the order a minute after it was sent.';
+      await aggregates.orders.handle(stream, { type: 'RecordNotReceived', reason, at }, cause);
+      return SETTLED;
+    }
+    return { kind: 'doubt' };
+  };
+}

@@ -1,0 +1,53 @@
+/** When an order is executed, its fills are booked on the account's risk stream; when it ends, its reservation is freed. */
+import { tradingDay } from '../../domain/kernel/trading-day.ts';
+import type { Fill, OrderEvent } from '../../domain/order/events.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import { isFinal } from '../../domain/order/state.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
+import type { RecordedEvent } from '../ports/event-store.ts';
+
+const FILLS: readonly string[] = ['OrderFilled', 'OrderPartiallyFilled'] satisfies OrderEvent['type'][];
+const ENDS: readonly string[] = [
+  'OrderFilled',
+  'OrderCancelled',
+  'OrderExpired',
+  'OrderRejected',
+  'OrderNotSent',
+  'OrderNotReceived',
+] satisfies OrderEvent['type'][];
+
+export interface BookFillsNeeds {
+  readonly aggregates: Aggregates;
+  readonly pass: PassCrashPoint;
+}
+
+/** Reacts to one event; safe to repeat. */
+export function createBookFills({ aggregates, pass }: BookFillsNeeds): (event: RecordedEvent) => Promise<void> {
+  return async (event) => {
+    const isFill = FILLS.includes(event.type);
+    const isEnd = ENDS.includes(event.type);
+    if (!event.stream.startsWith(orderStream('')) || (!isFill && !isEnd)) return;
+    const order = await aggregates.orders.load(event.stream);
+    if (order.status === 'none') throw new Error(`${event.stream} has events and no order`);
+    const { accountId, orderId, symbol, side } = order.ticket;
+    const cause: Cause = {
+      correlationId: event.metadata.correlationId,
+      causationId: event.id,
+      actor: { kind: 'system', id: 'book-fills' },
+    };
+    if (isFill) {
+      const { execution } = event.data as Fill;
+      const day = tradingDay(execution.executedAt);
+      const command = { type: 'BookFill', orderId, symbol, side, execution, tradingDay: day } as const;
+      await aggregates.risk.handle(riskStream(accountId), command, cause);
+      pass('after-fill-booked');
+    }
+    if (isEnd && isFinal(order)) {
+      const command = { type: 'ReleaseReservation', orderId, outcome: order.status } as const;
+      await aggregates.risk.handle(riskStream(accountId), command, cause);
+    }
+  };
+}
