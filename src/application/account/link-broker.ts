@@ -1,0 +1,168 @@
+/** Linking a broker account by OAuth, and letting it go. The token is sealed; events hold only which account it is. */
+import { accountStream } from '../../domain/account/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import type { BrokerAccess, BrokerAccounts, BrokerAuthorization, LinkedAccounts } from '../ports/broker.ts';
+import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { EventStore, Position } from '../ports/event-store.ts';
+import type { LinkAttempts } from '../ports/identity.ts';
+import type { Log } from '../ports/log.ts';
+
+export interface LinkBrokerNeeds {
+  readonly aggregates: Aggregates;
+  readonly store: EventStore;
+  readonly authorization: BrokerAuthorization;
+  readonly broker: BrokerAccounts;
+  readonly attempts: LinkAttempts;
+  readonly linked: LinkedAccounts;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+export type BeginLink = (
+  userId: string,
+  environment: 'paper' | 'live',
+) => Promise<{ readonly authorizeUrl: string; readonly browserKey: string }>;
+
+export function createBeginLink({ attempts, authorization }: LinkBrokerNeeds): BeginLink {
+  return async (userId, environment) => {
+    const { state, browserKey } = await attempts.begin({ userId, environment });
+    return { authorizeUrl: authorization.authorizeUrl({ state, environment }), browserKey };
+  };
+}
+
+export interface LinkCallback {
+  readonly state: string;
+  readonly code: string | null;
+  /** The key that stayed with the browser, or null; and the user whose session the callback carries, or null. */
+  readonly browserKey: string | null;
+  readonly sessionUserId: string | null;
+  readonly correlationId: string;
+}
+
+export type LinkRefusal =
+  | 'oauth_state_unknown'
+  | 'oauth_denied'
+  | 'oauth_exchange_failed'
+  | 'broker_unavailable'
+  | 'broker_account_taken'
+  | 'broker_account_differs';
+
+export type CompleteLink = (
+  callback: LinkCallback,
+) => Promise<
+  | { readonly kind: 'linked'; readonly userId: string; readonly position: Position | null }
+  | { readonly kind: 'refused'; readonly code: LinkRefusal }
+>;
+
+export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
+  const { aggregates, authorization, broker, attempts, linked, clock, ids } = needs;
+  const refused = (code: LinkRefusal) => ({ kind: 'refused', code }) as const;
+
+  return async ({ state, code, browserKey, sessionUserId, correlationId }) => {
+    const attempt = await attempts.take(state);
+    if (attempt === null) return refused('oauth_state_unknown');
+    // Only who began may finish, or somebody could have their broker account linked to another's user, or the reverse.
+    const sameBrowser = browserKey !== null && attempt.belongsTo(browserKey);
+    if (!sameBrowser && sessionUserId !== attempt.userId) return refused('oauth_state_unknown');
+    if (code === null) return refused('oauth_denied');
+
+    const { userId, environment } = attempt;
+    const owner = await aggregates.accounts.load(accountStream(userId));
+    if (owner.status === 'none') return refused('oauth_state_unknown');
+    const granted = await authorization.exchange(code);
+    if (granted.kind !== 'granted') return refused('oauth_exchange_failed');
+
+    const { accountId } = owner;
+    const linkId = ids.random();
+    const access: BrokerAccess = { linkId, accountId, environment, token: granted.token };
+    const [info, positions] = await Promise.all([broker.account(access), broker.positions(access)]);
+    if (info.kind !== 'found' || positions.kind !== 'found') return refused('broker_unavailable');
+
+    const { brokerAccountId, brokerAccountNumber } = info.value;
+    if (owner.brokerAccountId !== null && owner.brokerAccountId !== brokerAccountId)
+      return refused('broker_account_differs');
+    const cause: Cause = { correlationId, causationId: null, actor: { kind: 'user', id: userId } };
+    if (!(await claim(needs, brokerAccountId, userId, cause))) return refused('broker_account_taken');
+    const at = clock.now();
+    const link = {
+      type: 'LinkBroker',
+      linkId,
+      broker: 'alpaca',
+      environment,
+      brokerAccountId,
+      brokerAccountNumber,
+      linkedAt: at,
+    } as const;
+    const opening = { type: 'RecordOpeningPositions', positions: positions.value, at } as const;
+    const accepted = await aggregates.accounts.handle(accountStream(userId), link, cause);
+    if (accepted.kind === 'refused') return refused('broker_account_differs');
+    await aggregates.risk.handle(riskStream(accountId), opening, cause);
+    await linked.keepToken({ linkId, userId, accountId, environment }, granted.token);
+    return { kind: 'linked', userId, position: accepted.position };
+  };
+}
+
+/** A broker account belongs to the first user who links it, for good: its orders must be told to one account only. */
+async function claim(
+  { store, ids, clock }: LinkBrokerNeeds,
+  brokerAccountId: string,
+  userId: string,
+  cause: Cause,
+): Promise<boolean> {
+  const stream = `broker-account-alpaca-${brokerAccountId}`;
+  const taken = await store.append(stream, 'no-stream', [
+    {
+      id: ids.random(),
+      type: 'BrokerAccountClaimed',
+      data: { userId, claimedAt: clock.now() },
+      metadata: { ...cause, schemaVersion: 1 },
+    },
+  ]);
+  if (taken.kind === 'appended') return true;
+  const [first] = await store.readStream(stream, { limit: 1 });
+  return (first?.data as { readonly userId: string } | undefined)?.userId === userId;
+}
+
+export type Unlink = (
+  userId: string,
+  cause: Cause,
+) => Promise<
+  | { readonly kind: 'done'; readonly position: Position | null }
+  | { readonly kind: 'refused'; readonly code: 'broker_link_missing' }
+>;
+
+/** The token goes first: whatever happens afterwards, nothing can be sent with it any more. */
+export function createUnlink({ aggregates, linked, clock }: LinkBrokerNeeds): Unlink {
+  return async (userId, cause) => {
+    const owner = await aggregates.accounts.load(accountStream(userId));
+    if (owner.status === 'none') return { kind: 'refused', code: 'broker_link_missing' };
+    await linked.forgetToken(owner.accountId);
+    const unlinked = await aggregates.accounts.handle(
+      accountStream(userId),
+      { type: 'UnlinkBroker', at: clock.now() },
+      cause,
+    );
+    if (unlinked.kind === 'refused') return { kind: 'refused', code: 'broker_link_missing' };
+    return { kind: 'done', position: unlinked.position };
+  };
+}
+
+export type ReportRevoked = (accountId: string, reason: string, cause: Cause) => Promise<void>;
+
+/** The broker takes our token no more: the link is marked, and the trader must link again. */
+export function createReportRevoked({ aggregates, linked, clock, log }: LinkBrokerNeeds): ReportRevoked {
+  return async (accountId, reason, cause) => {
+    const link = (await linked.all()).find((each) => each.accountId === accountId);
+    if (link === undefined) return;
+    log.alarm('a broker link was revoked', { accountId, reason });
+    const stream = accountStream(link.userId);
+    const owner = await aggregates.accounts.load(stream);
+    if (owner.status === 'none' || owner.link === null) return;
+    const command = { type: 'RecordLinkRevoked', linkId: owner.link.linkId, reason, at: clock.now() } as const;
+    await aggregates.accounts.handle(stream, command, cause);
+    await linked.forgetToken(accountId);
+  };
+}
