@@ -169,5 +169,5 @@ export interface LinkedAccounts {
   /** Forgets the token of an account: nothing can be sent for it any more. */
   forgetToken(accountId: string): Promise<void>;
   /** All accounts with a usable token. */
-  all(): Promise<readonly { readonly accountId: string; readonly userId: string }[]>;
+  all(): Promise<readonly { readonly linkId: string; readonly accountId: string; readonly userId: string }[]>;
 }

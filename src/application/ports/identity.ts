@@ -19,6 +19,11 @@ export interface Passwords {
   matches(password: string, hash: string | null): Promise<boolean>;
 }
 
+/** So many are waiting that one more would only make all of them slower: come back later. */
+export class TooBusy extends Error {
+  override readonly name = 'TooBusy';
+}
+
 export interface StartedSession {
   readonly sessionId: string;
   /** Handed out once; only its digest is kept. */

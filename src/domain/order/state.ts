@@ -88,7 +88,7 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     case 'OrderPartiallyFilled':
       return withExecution(state, event.data.execution);
     case 'OrderFilled':
-      return end(withExecution(state, event.data.execution), event.data.late ? state.status : 'filled');
+      return end(withExecution(state, event.data.execution), isFinal(state) ? state.status : 'filled');
     case 'CancelRequested':
       return { ...state, cancelRequested: true };
     case 'CancelRefused':

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { toText } from '../kernel/decimal.ts';
+import { netQuantity } from '../kernel/lots.ts';
+import type { OrderTicket } from '../order/events.ts';
+import { execution, ticket } from '../order/samples.suite.ts';
+import type { AssessmentInputs, RiskEvent } from './events.ts';
+import { limitsOn } from './limits.ts';
+import { riskPolicy } from './risk-policy.ts';
+import type { RiskCommand } from './risk-policy.ts';
+import { holdingOf, reservedQuantity, tradesUsed } from './state.ts';
+import type { RiskState } from './state.ts';
+
+const NOW = '2026-03-02T15:00:00.000Z';
+const DAY = '2026-03-02';
+
+const inputs = (changes: Partial<AssessmentInputs> = {}): AssessmentInputs => ({
+  marketTime: NOW,
+  marketOpen: true,
+  tradingDay: DAY,
+  quote: { bid: '99.98', ask: '100.02', at: '2026-03-02T14:59:59.000Z' },
+  tradesIncluded: 4,
+  missing: [],
+  limits: limitsOn(DAY),
+  ...changes,
+});
+
+const market = (changes: Partial<OrderTicket> = {}): OrderTicket =>
+  ticket({ type: 'market', limitPrice: null, ...changes });
+const assess = (each: OrderTicket, seen: Partial<AssessmentInputs> = {}): RiskCommand => ({
+  type: 'AssessOrder',
+  ticket: each,
+  channel: 'broker-api',
+  inputs: inputs(seen),
+  at: NOW,
+});
+const fill = (orderId: string, side: 'buy' | 'sell', shares: string, at: string, tradingDay = DAY): RiskCommand => ({
+  type: 'BookFill',
+  orderId,
+  symbol: 'AAPL',
+  side,
+  execution: execution(shares, shares, { brokerOrderId: `B-${orderId}`, price: at }),
+  tradingDay,
+});
+const release = (orderId: string): RiskCommand => ({ type: 'ReleaseReservation', orderId, outcome: 'filled' });
+
+function after(...commands: readonly RiskCommand[]): { state: RiskState; events: RiskEvent[] } {
+  let state = riskPolicy.initial;
+  const events: RiskEvent[] = [];
+  for (const command of commands) {
+    const decision = riskPolicy.decide(command, state);
+    if (decision.kind === 'refused') throw new Error(decision.refusal.code);
+    events.push(...decision.events);
+    state = decision.events.reduce(riskPolicy.evolve, state);
+  }
+  return { state, events };
+}
+const breaches = (command: RiskCommand, ...before: readonly RiskCommand[]) => {
+  const last = after(...before, command).events.at(-1);
+  return last?.type === 'OrderDenied' ? last.data.breaches : [];
+};
+
+/** Bought and sold again: one trade of the plan for each order. */
+const roundTrip = (n: number, bought: string, sold: string, shares = '1'): RiskCommand[] => [
+  assess(market({ orderId: `buy-${n}`, quantity: shares })),
+  fill(`buy-${n}`, 'buy', shares, bought),
+  release(`buy-${n}`),
+  assess(market({ orderId: `sell-${n}`, side: 'sell', quantity: shares }), { tradesIncluded: null }),
+  fill(`sell-${n}`, 'sell', shares, sold),
+  release(`sell-${n}`),
+];
+
+describe('an order', () => {
+  it('within all limits is admitted, with what was seen', () => {
+    const { events, state } = after(assess(market()));
+    expect(events).toEqual([
+      { type: 'OrderAdmitted', data: { ticket: market(), channel: 'broker-api', inputs: inputs(), admittedAt: NOW } },
+    ]);
+    expect(toText(reservedQuantity(state, 'AAPL', 'buy'))).toBe('10');
+  });
+
+  it('gets its first answer again, whatever has changed since', () => {
+    expect(after(assess(market()), assess(market(), { quote: null })).events).toHaveLength(1);
+    const denied = assess(market({ quantity: '20000' }));
+    expect(after(denied, denied).events).toHaveLength(1);
+  });
+
+  it('under a used id is refused', () => {
+    const { state } = after(assess(market()));
+    expect(riskPolicy.decide(assess(market({ quantity: '11' })), state)).toEqual({
+      kind: 'refused',
+      refusal: { code: 'request_id_reused' },
+    });
+  });
+
+  it('is told every reason against it at once', () => {
+    const hopeless = assess(ticket({ quantity: '20000', limitPrice: '150' }), {
+      missing: ['terms', 'broker_link'],
+      tradesIncluded: 0,
+    });
+    expect(breaches(hopeless).map((breach) => breach.rule)).toEqual([
+      'terms',
+      'broker_link',
+      'trades_left',
+      'largest_order_value',
+      'largest_order_quantity',
+      'largest_position',
+      'price_collar',
+    ]);
+  });
+});
+
+describe('largest order value', () => {
+  it.each([
+    ['500', '100', []],
+    ['501', '100', [{ rule: 'largest_order_value', limit: '50000', actual: '50100', unit: 'USD' }]],
+  ])('%s shares at %s', (quantity, limitPrice, expected) => {
+    expect(breaches(assess(ticket({ quantity, limitPrice })))).toEqual(expected);
+  });
+  it('reckons a market order at the side it trades at', () => {
+    expect(breaches(assess(market({ quantity: '499.9' })))).toEqual([]);
+    expect(breaches(assess(market({ quantity: '500' })))).toMatchObject([{ actual: '50010' }]);
+    expect(breaches(assess(market({ quantity: '500', side: 'sell' })))).toEqual([]);
+  });
+});
+
+describe('largest position', () => {
+  const half = (orderId: string) => assess(market({ orderId, quantity: '450' }));
+  it('counts what is held and what is on its way', () => {
+    expect(breaches(half('c'), half('a'), fill('a', 'buy', '450', '100'), release('a'), half('b'))).toMatchObject([
+      { rule: 'largest_position', limit: '100000', actual: '135027', unit: 'USD' },
+    ]);
+  });
+  it('frees what a cancelled order had reserved', () => {
+    expect(breaches(half('c'), half('a'), half('b'), release('b'))).toEqual([]);
+  });
+  it('does not stand in the way of selling', () => {
+    const held = [half('a'), fill('a', 'buy', '450', '300'), release('a')];
+    expect(breaches(assess(market({ orderId: 'x', side: 'sell', quantity: '450' })), ...held)).toEqual([]);
+  });
+});
+
+describe('trades of the plan', () => {
+  it('are used by executed orders and reserved by those on their way', () => {
+    const orders = ['a', 'b', 'c', 'd'].map((orderId) => assess(market({ orderId, quantity: '1' })));
+    expect(tradesUsed(after(...orders).state)).toBe(4);
+    expect(breaches(assess(market({ orderId: 'e' })), ...orders)).toEqual([
+      { rule: 'trades_left', limit: '4', actual: '5', unit: 'trades' },
+    ]);
+  });
+  it('come back when an order ends without an execution', () => {
+    const orders = ['a', 'b', 'c', 'd'].map((orderId) => assess(market({ orderId, quantity: '1' })));
+    expect(breaches(assess(market({ orderId: 'e' })), ...orders, release('b'))).toEqual([]);
+  });
+  it('are counted once for an order filled in parts, and never stop a position from being closed', () => {
+    const used = [...roundTrip(1, '100', '100'), ...roundTrip(2, '100', '100')];
+    expect(tradesUsed(after(...used).state)).toBe(4);
+    const held = [assess(market({ orderId: 'z', quantity: '5' })), fill('z', 'buy', '5', '100'), release('z')];
+    const closing = assess(market({ orderId: 'y', side: 'sell', quantity: '5' }), { tradesIncluded: 1 });
+    expect(breaches(closing, ...held)).toEqual([]);
+    const tooMuch = assess(market({ orderId: 'y', side: 'sell', quantity: '6' }), { tradesIncluded: 1 });
+    expect(breaches(tooMuch, ...held)).toMatchObject([{ rule: 'trades_left' }]);
+  });
+  it('two sells that together exceed the position do not both count as closing', () => {
+    const held = [assess(market({ orderId: 'z', quantity: '5' })), fill('z', 'buy', '5', '100'), release('z')];
+    const sell = (orderId: string) => assess(market({ orderId, side: 'sell', quantity: '3' }), { tradesIncluded: 1 });
+    expect(breaches(sell('x'), ...held)).toEqual([]);
+    expect(breaches(sell('y'), ...held, sell('x'))).toMatchObject([{ rule: 'trades_left' }]);
+  });
+});
+
+describe('daily loss', () => {
+  const lost = roundTrip(1, '100', '75', '100');
+  const next = assess(market({ orderId: 'next' }), { tradesIncluded: null });
+  it('stops new positions once it is reached', () => {
+    expect(breaches(next, ...roundTrip(1, '100', '75.01', '100'))).toEqual([]);
+    expect(breaches(next, ...lost)).toEqual([{ rule: 'daily_loss', limit: '2500', actual: '2500', unit: 'USD' }]);
+  });
+  it('starts anew on the next trading day', () => {
+    expect(
+      breaches(assess(market({ orderId: 'next' }), { tradesIncluded: null, tradingDay: '2026-03-03' }), ...lost),
+    ).toEqual([]);
+  });
+});
+
+describe('price collar', () => {
+  const limit = (side: 'buy' | 'sell', limitPrice: string) =>
+    breaches(assess(ticket({ side, limitPrice, quantity: '1' })));
+  it('is narrow on the side that trades at once, and wide on the side that waits', () => {
+    expect(limit('buy', '110.02')).toEqual([]);
+    expect(limit('buy', '110.03')).toEqual([{ rule: 'price_collar', limit: '10', actual: '10.01', unit: 'percent' }]);
+    expect(limit('buy', '50.01')).toEqual([]);
+    expect(limit('buy', '50')).toMatchObject([{ rule: 'price_collar', limit: '50' }]);
+    expect(limit('sell', '89.98')).toMatchObject([{ rule: 'price_collar', limit: '10' }]);
+    expect(limit('sell', '149.97')).toEqual([]);
+  });
+  it('holds for stops', () => {
+    const stop = (stopPrice: string) =>
+      breaches(assess(ticket({ type: 'stop', limitPrice: null, stopPrice, quantity: '1' })));
+    expect(stop('130.02')).toEqual([]);
+    expect(stop('130.03')).toMatchObject([{ rule: 'price_collar', limit: '30' }]);
+  });
+});
+
+describe('fresh quote', () => {
+  const quoted = (at: string, marketOpen = true) =>
+    breaches(assess(market(), { quote: { bid: '99', ask: '100', at }, marketOpen }));
+  it('is at most five seconds old while the market is open', () => {
+    expect(quoted('2026-03-02T14:59:55.000Z')).toEqual([]);
+    expect(quoted('2026-03-02T14:59:54.900Z')).toEqual([
+      { rule: 'fresh_quote', limit: '5', actual: '5.1', unit: 'seconds' },
+    ]);
+    expect(quoted('2026-03-01T20:59:00.000Z', false)).toEqual([]);
+  });
+  it('must be there at all', () => {
+    expect(breaches(assess(market(), { quote: null }))).toMatchObject([{ rule: 'fresh_quote', actual: null }]);
+  });
+});
+
+describe('booking', () => {
+  it('moves the position once for an execution', () => {
+    const bought = fill('a', 'buy', '10', '100');
+    const { state, events } = after(assess(market({ orderId: 'a' })), bought, bought);
+    expect(events.filter((event) => event.type === 'FillBooked')).toHaveLength(1);
+    expect(toText(netQuantity(holdingOf(state, 'AAPL')))).toBe('10');
+    expect(toText(reservedQuantity(state, 'AAPL', 'buy'))).toBe('0');
+  });
+  it('starts from what the broker account held', () => {
+    const opening: RiskCommand = {
+      type: 'RecordOpeningPositions',
+      positions: [{ symbol: 'AAPL', quantity: '5', averagePrice: '90' }],
+      at: NOW,
+    };
+    const { state, events } = after(opening, opening, fill('x', 'sell', '5', '100'));
+    expect(events.map((event) => event.type)).toEqual(['OpeningPositionsRecorded', 'FillBooked']);
+    expect(events[1]).toMatchObject({ data: { realized: '50' } });
+    expect(holdingOf(state, 'AAPL')).toEqual([]);
+  });
+  it('releases once', () => {
+    expect(after(assess(market({ orderId: 'a' })), release('a'), release('a')).events).toHaveLength(2);
+  });
+});
+
+describe('a change', () => {
+  const change = (quantity: string): RiskCommand => ({
+    type: 'AssessReplacement',
+    orderId: ticket().orderId,
+    terms: { quantity, limitPrice: '100', stopPrice: null, timeInForce: 'day' },
+    inputs: inputs({ tradesIncluded: 1 }),
+    at: NOW,
+  });
+  const placed = assess(ticket({ limitPrice: '100' }));
+  it('is judged in place of the order, and uses no further trade', () => {
+    const { events, state } = after(placed, change('20'), change('20'));
+    expect(events.map((event) => event.type)).toEqual(['OrderAdmitted', 'ReplacementAdmitted']);
+    expect(toText(reservedQuantity(state, 'AAPL', 'buy'))).toBe('20');
+  });
+  it('keeps the larger of the two reserved', () => {
+    expect(toText(reservedQuantity(after(placed, change('5')).state, 'AAPL', 'buy'))).toBe('10');
+  });
+  it('is denied beyond a limit', () => {
+    expect(after(placed, change('501')).events.at(-1)).toMatchObject({
+      type: 'ReplacementDenied',
+      data: { breaches: [{ rule: 'largest_order_value' }] },
+    });
+  });
+});
