@@ -1,0 +1,146 @@
+/** The order path over the memory store, with a broker that answers as the test says. For the tests beside this file. */
+import { createMemoryEventStore } from '../../adapters/memory/event-store.ts';
+import { systemIds } from '../../adapters/node/clock-and-ids.ts';
+import { CURRENT_VERSIONS } from '../../domain/account/documents.ts';
+import { accountStream } from '../../domain/account/events.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import { createAggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import type { Broker, BrokerAccess, BrokerOrder, LinkedAccounts, LookUp, SubmitOutcome } from '../ports/broker.ts';
+import { createPlaceOrder } from './place-order.ts';
+import type { PlaceOrderRequest } from './place-order.ts';
+import { createRecordBrokerOrder } from './record-broker-order.ts';
+import type { SubmitOrderNeeds } from './submit-order.ts';
+
+export const USER = '11111111-1111-4111-8111-111111111111';
+export const ACCOUNT = '22222222-2222-4222-8222-222222222222';
+export const cause: Cause = { correlationId: 'c', causationId: null, actor: { kind: 'user', id: USER } };
+
+export const brokerOrder = (clientOrderId: string, changes: Partial<BrokerOrder> = {}): BrokerOrder => ({
+  brokerOrderId: `B-${clientOrderId}`,
+  clientOrderId,
+  symbol: 'AAPL',
+  side: 'buy',
+  type: 'market',
+  terms: { quantity: '1', limitPrice: null, stopPrice: null, timeInForce: 'day' },
+  trailPrice: null,
+  extendedHours: false,
+  status: 'open',
+  filledQuantity: '0',
+  replacedBy: null,
+  replaces: null,
+  legs: [],
+  updatedAt: '2026-03-02T15:00:01.000Z',
+  ...changes,
+});
+
+/** A user who may trade, and all that an order passes on its way to a scripted broker. */
+export async function openDesk() {
+  let now = Date.parse('2026-03-02T15:00:00.000Z');
+  const clock = { now: () => new Date(now).toISOString(), sleep: () => Promise.resolve() };
+  const store = createMemoryEventStore({ now: clock.now });
+  const aggregates = createAggregates({ store, ids: systemIds });
+  const sent: string[] = [];
+  const script = {
+    submit: (id: string): SubmitOutcome => ({ kind: 'acknowledged', order: brokerOrder(id) }),
+    lookUp: (_id: string): LookUp<BrokerOrder> => ({ kind: 'not_found' }),
+  };
+  const unused = (): never => {
+    throw new Error('not part of this test');
+  };
+  const broker: Broker = {
+    submit: (_access, _ticket, id) => {
+      sent.push(id);
+      return Promise.resolve(script.submit(id));
+    },
+    byClientOrderId: (_access, id) => Promise.resolve(script.lookUp(id)),
+    byId: unused,
+    replace: unused,
+    cancel: unused,
+    submittedAfter: unused,
+    follow: unused,
+    account: unused,
+    positions: unused,
+    executionsOf: () => Promise.resolve({ kind: 'found', value: [] }),
+  };
+  const access: BrokerAccess = { linkId: 'L', accountId: ACCOUNT, environment: 'paper', token: 't' };
+  const linked: LinkedAccounts = {
+    accessFor: (accountId) => Promise.resolve(accountId === ACCOUNT ? access : null),
+    keepToken: unused,
+    forgetToken: unused,
+    all: unused,
+  };
+  const alarms: string[] = [];
+  const log = { info: () => undefined, warn: () => undefined, alarm: (text: string) => void alarms.push(text) };
+  const market = {
+    clock: () => Promise.resolve({ now: clock.now(), isOpen: true, nextOpen: clock.now(), nextClose: clock.now() }),
+    instruments: () =>
+      Promise.resolve(new Map([['AAPL', { symbol: 'AAPL', name: 'Apple', fractionable: true, shortable: true }]])),
+    quote: (symbol: string) => Promise.resolve({ symbol, bid: '99.98', ask: '100.02', at: clock.now() }),
+    snapshots: unused,
+    bars: unused,
+  };
+  const pass = () => undefined;
+  const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log });
+  const needs: SubmitOrderNeeds = {
+    aggregates,
+    broker,
+    linked,
+    clock,
+    ids: systemIds,
+    recordBrokerOrder,
+    reportRevoked: () => Promise.resolve(),
+    pass,
+  };
+  const account = (command: Parameters<typeof aggregates.accounts.handle>[1]) =>
+    aggregates.accounts.handle(accountStream(USER), command, cause);
+  await account({ type: 'OpenAccount', userId: USER, accountId: ACCOUNT, at: clock.now() });
+  for (const document of ['disclaimer', 'terms'] as const) {
+    await account({ type: 'AcceptDocument', document, version: CURRENT_VERSIONS[document], at: clock.now() });
+  }
+  await account({
+    type: 'LinkBroker',
+    linkId: 'L',
+    broker: 'alpaca',
+    environment: 'paper',
+    brokerAccountId: 'PA',
+    brokerAccountNumber: 'PA1',
+    linkedAt: clock.now(),
+  });
+  const order = (changes: Partial<PlaceOrderRequest> = {}, quantity = '1'): PlaceOrderRequest => ({
+    userId: USER,
+    accountId: ACCOUNT,
+    terms: {
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      quantity,
+      limitPrice: null,
+      stopPrice: null,
+      timeInForce: 'day',
+      trailPrice: null,
+      extendedHours: false,
+      takeProfit: null,
+      stopLoss: null,
+    },
+    requestId: null,
+    channel: 'broker-api',
+    cause,
+    ...changes,
+  });
+  return {
+    store,
+    aggregates,
+    needs,
+    script,
+    sent,
+    alarms,
+    order,
+    access,
+    placeOrder: createPlaceOrder({ aggregates, clock, ids: systemIds, venue: market, marketData: market, pass }),
+    passTime: (seconds: number) => {
+      now += seconds * 1000;
+    },
+    typesOf: async (orderId: string) => (await store.readStream(orderStream(orderId))).map((event) => event.type),
+  };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { brokerOrder, cause, openDesk } from './order-path.suite.ts';
+import { createConfirmOrder, createSubmitOrder } from './submit-order.ts';
+
+async function placedOrder() {
+  const desk = await openDesk();
+  const answer = await desk.placeOrder(desk.order());
+  if (answer.kind !== 'placed') throw new Error(answer.kind);
+  const submit = createSubmitOrder(desk.needs);
+  const confirm = createConfirmOrder(desk.needs);
+  return {
+    ...desk,
+    orderId: answer.orderId,
+    submit: () => submit(answer.orderId, cause),
+    confirm: () => confirm(answer.orderId, cause),
+    types: () => desk.typesOf(answer.orderId),
+  };
+}
+
+describe('sending an order', () => {
+  it('claims it first, and sends it once whoever else tries', async () => {
+    const { submit, types, sent, orderId } = await placedOrder();
+    await Promise.all([submit(), submit(), submit()]);
+    await submit();
+    expect(sent).toEqual([orderId]);
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'OrderAcknowledged']);
+  });
+
+  it('records the broker’s refusal', async () => {
+    const { submit, types, script } = await placedOrder();
+    script.submit = () => ({ kind: 'rejected', code: '40310000', reason: 'insufficient buying power' });
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'OrderRejected']);
+  });
+
+  it('tries again what was proven not sent, while the intent is fresh', async () => {
+    const { submit, types, script, sent, passTime } = await placedOrder();
+    script.submit = () => ({ kind: 'not_sent', reason: 'connection refused', retryAfterMs: 500 });
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 500 });
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 500 });
+    passTime(16);
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toHaveLength(2);
+    expect((await types()).at(-1)).toBe('OrderNotSent');
+  });
+
+  it('never sends again what is in doubt, but looks it up and adopts it', async () => {
+    const { submit, confirm, types, script, sent } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    expect(await submit()).toEqual({ kind: 'doubt' });
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    script.lookUp = (id) => ({ kind: 'found', value: brokerOrder(id) });
+    expect(await confirm()).toEqual({ kind: 'settled' });
+    expect(sent).toHaveLength(1);
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionUnconfirmed', 'OrderAcknowledged']);
+  });
+
+  it('asks after an order that the broker knows already', async () => {
+    const { submit, types, script } = await placedOrder();
+    script.submit = () => ({ kind: 'known_already' });
+    expect(await submit()).toEqual({ kind: 'doubt' });
+    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
+  });
+
+  it('gives up after a minute in which the broker knew nothing, and cancels it should it appear after all', async () => {
+    const { submit, confirm, types, script, passTime, needs, access, orderId, alarms } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    await submit();
+    passTime(59);
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    passTime(1);
+    expect(await confirm()).toEqual({ kind: 'settled' });
+    expect((await types()).at(-1)).toBe('OrderNotReceived');
+    await needs.recordBrokerOrder(access, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
+    expect((await types()).slice(-2)).toEqual(['OrderAcknowledged', 'CancelRequested']);
+    expect(alarms).toHaveLength(1);
+  });
+
+  it('does not take an unanswered look-up for a no', async () => {
+    const { submit, confirm, types, script, passTime } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    await submit();
+    passTime(3_600);
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
+  });
+
+  it('takes over the claim of a process that died', async () => {
+    const { confirm, types, passTime, aggregates, orderId } = await placedOrder();
+    const claim = { type: 'ClaimSubmission', claimId: 'dead', at: '2026-03-02T15:00:00.000Z' } as const;
+    await aggregates.orders.handle(`order-${orderId}`, claim, cause);
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    expect((await types()).at(-1)).toBe('SubmissionClaimed');
+    passTime(15);
+    await confirm();
+    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
+    passTime(45);
+    expect(await confirm()).toEqual({ kind: 'settled' });
+    expect((await types()).at(-1)).toBe('OrderNotReceived');
+  });
+});
+
+describe('what the broker reports', () => {
+  it('of an order that was not placed here is recorded as observed', async () => {
+    const { needs, access, store } = await placedOrder();
+    const foreign = brokerOrder('from-elsewhere');
+    const orderId = await needs.recordBrokerOrder(access, { order: foreign, execution: null, reason: null }, cause);
+    await needs.recordBrokerOrder(access, { order: foreign, execution: null, reason: null }, cause);
+    expect((await store.readStream(`order-${orderId}`)).map((event) => event.type)).toEqual(['OrderObserved']);
+  });
+
+  it('under the id of another account’s order does not touch that order', async () => {
+    const { needs, access, orderId, types } = await placedOrder();
+    const stranger = { ...access, accountId: '55555555-5555-4555-8555-555555555555' };
+    await needs.recordBrokerOrder(stranger, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
+    expect(await types()).toEqual(['OrderPlaced']);
+  });
+});
