@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { postgresPrograms } from './postgres-binaries.ts';
-import { databaseUser, ensureCluster, readPassword } from './postgres-cluster.ts';
-import { clusterFolder, openClusterPlace } from './postgres-folder.ts';
-import type { ClusterPlace } from './postgres-folder.ts';
-import { launchServer } from './postgres-launch.ts';
-import type { ClusterMode, Launched } from './postgres-launch.ts';
-import { disownStrangersPid, findPostmaster, stopPostmaster } from './postgres-postmaster.ts';
-import { isDurable, probe } from './postgres-probe.ts';
-import { enterUsers, leaveUsers } from './postgres-users.ts';
+import { postgresPrograms } from './embedded-postgres/binaries.ts';
+import { databaseUser, ensureCluster, readPassword } from './embedded-postgres/cluster.ts';
+import { clusterFolder, openClusterPlace } from './embedded-postgres/folder.ts';
+import type { ClusterPlace } from './embedded-postgres/folder.ts';
+import { launchServer } from './embedded-postgres/launch.ts';
+import type { ClusterMode, Launched } from './embedded-postgres/launch.ts';
+import { disownStrangersPid, findPostmaster, stopPostmaster } from './embedded-postgres/postmaster.ts';
+import { probe } from './embedded-postgres/probe.ts';
+import { enterUsers, leaveUsers } from './embedded-postgres/users.ts';
 import { StartupError } from './startup-error.ts';
 
-export { removeDataFolder } from './postgres-folder.ts';
+export { removeDataFolder } from './embedded-postgres/folder.ts';
 
 export type EmbeddedPostgresOptions = {
   /** The product's data folder; the cluster lies in its subfolder `postgres`, or where that folder says. */
@@ -41,12 +41,15 @@ const recoveryMs = 120_000;
 const urlOf = (home: string, port: number): string =>
   `postgres://${databaseUser}:${readPassword(home)}@127.0.0.1:${port}/${databaseUser}`;
 
-/** The address of the running server once it answers; undefined when it has gone, or is not ready to answer yet. */
-async function answeringUrl(home: string): Promise<string | undefined> {
+type Connection = { readonly url: string; readonly isDurable: boolean };
+
+/** The running server once it answers; undefined when it has gone, or is not ready to answer yet. */
+async function connect(home: string): Promise<Connection | undefined> {
   const postmaster = findPostmaster(clusterFolder(home));
-  if (!postmaster?.isReady) return undefined;
+  if (postmaster?.status !== 'ready') return undefined;
   const url = urlOf(home, postmaster.port);
-  return (await probe(url)) === 'yes' ? url : undefined;
+  const answer = await probe(url);
+  return answer === 'later' ? undefined : { url, isDurable: answer.isDurable };
 }
 
 /** Waits for the server that we have started; undefined when it ended instead. */
@@ -54,8 +57,8 @@ async function untilAnswering(home: string, server: Launched, say: (line: string
   const start = performance.now();
   let told = false;
   while (server.failure() === undefined) {
-    const url = await answeringUrl(home);
-    if (url !== undefined) return url;
+    const connection = await connect(home);
+    if (connection) return connection;
     const waited = performance.now() - start;
     if (waited > recoveryMs) throw new StartupError(`The embedded Postgres in ${home} does not become ready.`);
     if (waited > 2_000 && !told) say('The database recovers from a crash ...');
@@ -74,22 +77,23 @@ const isWorthAnotherTry = (failure: string): boolean =>
 async function connectOrLaunch(place: ClusterPlace, programs: string, mode: ClusterMode, say: (line: string) => void) {
   const { home, runAs } = place;
   const cluster = clusterFolder(home);
-  const deadline = performance.now() + patienceMs;
+  const start = performance.now();
   for (;;) {
     const running = findPostmaster(cluster);
+    const isTooLate = performance.now() - start > (running?.status === 'starting' ? recoveryMs : patienceMs);
     if (running) {
-      const url = await answeringUrl(home);
-      if (url !== undefined) return { url, adopted: true };
-      if (performance.now() > deadline) {
+      const connection = await connect(home);
+      if (connection) return { ...connection, adopted: true };
+      if (isTooLate) {
         throw new StartupError(`A Postgres server (process ${running.pid}) holds ${cluster}, but does not answer.`);
       }
     } else {
       disownStrangersPid(cluster, runAs);
       const server = await launchServer(place, programs, mode);
-      const url = await untilAnswering(home, server, say);
-      if (url !== undefined) return { url, adopted: false };
+      const connection = await untilAnswering(home, server, say);
+      if (connection) return { ...connection, adopted: false };
       const failure = server.failure() ?? '';
-      if (!isWorthAnotherTry(failure) || performance.now() > deadline) {
+      if (isTooLate || !isWorthAnotherTry(failure)) {
         throw new StartupError(`The embedded Postgres in ${home} does not start: ${failure}`);
       }
     }
@@ -117,10 +121,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (postmaster) await stopPostmaster(postmaster.pid);
   };
   try {
-    const { url, adopted } = await connectOrLaunch(place, programs, mode, onProgress);
-    if (mode === 'durable' && !(await isDurable(url))) {
+    const { url, isDurable, adopted } = await connectOrLaunch(place, programs, mode, onProgress);
+    if (mode === 'durable' && !isDurable) {
       throw new StartupError(
-        `The database in ${dataDir} is in use by a server that does not keep data safe (fsync=off).`,
+        `The server that runs on ${dataDir} does not keep data safe (fsync is off): stop it first.`,
       );
     }
     let stopping: Promise<void> | undefined;

@@ -1,0 +1,87 @@
+/** What the product can do, put together from the container's parts. */
+import type { Container } from 'inversify';
+import { createAcceptDocuments } from '../application/account/accept-documents.ts';
+import {
+  createBeginLink,
+  createCompleteLink,
+  createReportRevoked,
+  createUnlink,
+} from '../application/account/link-broker.ts';
+import { createLogIn, createRefreshSession, createSignUp } from '../application/account/sign-up.ts';
+import { createCancelOrder, createReplaceOrder } from '../application/order/change-order.ts';
+import { createFollowUpdates } from '../application/order/follow-broker-updates.ts';
+import { createFollowLinkedAccounts } from '../application/order/follow-linked-accounts.ts';
+import { createOrderDesk } from '../application/order/order-desk.ts';
+import { createPlaceOrder } from '../application/order/place-order.ts';
+import { createReconcileAccount } from '../application/order/reconcile-account.ts';
+import { createRecordBrokerOrder } from '../application/order/record-broker-order.ts';
+import { createSendCancel, createSendReplace } from '../application/order/send-requests.ts';
+import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
+import { createBookFills } from '../application/risk-policy/book-fills.ts';
+import { PORT } from './container.ts';
+
+const SWEEP_EVERY_MS = 5_000;
+
+export type Abilities = ReturnType<typeof createAbilities>;
+
+export function createAbilities(container: Container) {
+  const { broker, authorization, marketData, venue } = container.get(PORT.alpaca);
+  const common = {
+    aggregates: container.get(PORT.aggregates),
+    store: container.get(PORT.store),
+    clock: container.get(PORT.clock),
+    ids: container.get(PORT.ids),
+    log: container.get(PORT.log),
+    linked: container.get(PORT.linked),
+    pass: container.get(PORT.pass),
+    broker,
+    authorization,
+    marketData,
+    venue,
+    records: broker,
+    updates: broker,
+    unfinished: container.get(PORT.orders),
+    attempts: container.get(PORT.attempts),
+    users: container.get(PORT.users),
+    passwords: container.get(PORT.passwords),
+    sessions: container.get(PORT.sessions),
+    tokens: container.get(PORT.tokens),
+    sweepEveryMs: SWEEP_EVERY_MS,
+    childOf: (parent: AbortSignal) => {
+      const controller = new AbortController();
+      return {
+        signal: AbortSignal.any([parent, controller.signal]),
+        abort: () => {
+          controller.abort();
+        },
+      };
+    },
+  };
+  const recordBrokerOrder = createRecordBrokerOrder(common);
+  const sending = { ...common, recordBrokerOrder, reportRevoked: createReportRevoked(common) };
+  const reconcile = createReconcileAccount(sending);
+  return {
+    signUp: createSignUp(common),
+    logIn: createLogIn(common),
+    refreshSession: createRefreshSession(common),
+    acceptDocuments: createAcceptDocuments(common),
+    beginLink: createBeginLink(common),
+    completeLink: createCompleteLink(common),
+    unlink: createUnlink(common),
+    placeOrder: createPlaceOrder(common),
+    cancelOrder: createCancelOrder(common),
+    replaceOrder: createReplaceOrder(common),
+    bookFills: createBookFills(common),
+    desk: createOrderDesk({
+      ...sending,
+      submit: createSubmitOrder(sending),
+      confirm: createConfirmOrder(sending),
+      sendCancel: createSendCancel(sending),
+      sendReplace: createSendReplace(sending),
+    }),
+    followLinkedAccounts: createFollowLinkedAccounts({
+      ...common,
+      follow: createFollowUpdates({ ...sending, reconcile }),
+    }),
+  };
+}

@@ -1,0 +1,48 @@
+/** The addresses and keys of the broker, from the settings: the same adapter code serves both. */
+import { ALPACA_ADDRESSES, ALPACA_TIMES } from '../adapters/alpaca/config.ts';
+import type { AlpacaAddresses, AlpacaConfig } from '../adapters/alpaca/config.ts';
+import type { BrokerSource } from './config.ts';
+
+export const CALLBACK_PATH = '/api/v1/broker-links/alpaca/callback';
+
+/** What the sandbox takes without being asked to; it guards nothing. */
+const SANDBOX_KEYS = {
+  clientId: 'tradsy-sandbox',
+  clientSecret: 'tradsy-sandbox-secret',
+  houseKeyId: 'TRADSY-HOUSE',
+  houseSecret: 'tradsy-house-secret',
+} as const;
+
+/**
+ * `sandboxUrl`: where the sandbox answers to us; null with the real broker. `publicUrl`: how browsers reach this server,
+ * and through it the sandbox's authorize page.
+ */
+export function alpacaConfig(
+  source: BrokerSource,
+  sandboxUrl: string | null,
+  publicUrl: string,
+  dataFeed: 'iex' | 'sip',
+): AlpacaConfig {
+  const shared = {
+    redirectUri: publicUrl + CALLBACK_PATH,
+    dataFeed,
+    houseEnvironment: 'paper',
+    times: ALPACA_TIMES,
+  } as const;
+  if (source.kind === 'alpaca') {
+    const { clientId, clientSecret, keyId, secretKey } = source;
+    return { ...shared, ...ALPACA_ADDRESSES, clientId, clientSecret, houseKeyId: keyId, houseSecret: secretKey };
+  }
+  return { ...shared, ...SANDBOX_KEYS, ...sandboxAddresses(sandboxUrl ?? publicUrl, publicUrl) };
+}
+
+function sandboxAddresses(sandboxUrl: string, publicUrl: string): AlpacaAddresses {
+  const stream = `${sandboxUrl.replace(/^http/, 'ws')}/stream`;
+  return {
+    tradingUrl: { paper: sandboxUrl, live: sandboxUrl },
+    tradingStreamUrl: { paper: stream, live: stream },
+    dataUrl: sandboxUrl,
+    authorizeUrl: `${publicUrl}/oauth/authorize`,
+    tokenUrl: `${sandboxUrl}/oauth/token`,
+  };
+}

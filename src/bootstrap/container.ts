@@ -1,0 +1,108 @@
+/**
+ * Which adapter stands behind which port. Everything is made once, when it is first asked for; `app.ts` starts and
+ * stops it. Tests replace a part by binding it anew.
+ */
+import { Container } from 'inversify';
+import type { ServiceIdentifier } from 'inversify';
+import type { Pool } from 'pg';
+import { createAlpaca } from '../adapters/alpaca/alpaca.ts';
+import type { Alpaca } from '../adapters/alpaca/alpaca.ts';
+import type { AlpacaConfig } from '../adapters/alpaca/config.ts';
+import { createAccessTokens } from '../adapters/identity/access-tokens.ts';
+import { createPasswords } from '../adapters/identity/passwords.ts';
+import { createSecrets } from '../adapters/identity/secrets.ts';
+import { systemClock, systemIds } from '../adapters/node/clock-and-ids.ts';
+import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
+import type { PostgresEventStore } from '../adapters/postgres/event-store.ts';
+import { createLinkAttempts } from '../adapters/postgres/identity/link-attempts.ts';
+import { createSessions } from '../adapters/postgres/identity/sessions.ts';
+import { createUsers } from '../adapters/postgres/identity/users.ts';
+import { createLinkedAccounts } from '../adapters/postgres/views/broker-links.ts';
+import { createCheckpoints } from '../adapters/postgres/views/checkpoints.ts';
+import { createOrderQueries } from '../adapters/postgres/views/orders.ts';
+import type { OrderQueries } from '../adapters/postgres/views/orders.ts';
+import { createAggregates } from '../application/aggregates.ts';
+import type { Aggregates } from '../application/aggregates.ts';
+import type { LinkedAccounts } from '../application/ports/broker.ts';
+import type { Clock, Ids } from '../application/ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../application/ports/crash-points.ts';
+import type { EventStore } from '../application/ports/event-store.ts';
+import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../application/ports/identity.ts';
+import type { Log } from '../application/ports/log.ts';
+import type { Checkpoints } from '../application/ports/progress.ts';
+import type { Keys } from './keys.ts';
+
+const port = <T>(name: string) => Symbol.for(`tradsy/${name}`) as ServiceIdentifier<T>;
+
+/** The ports, by name. */
+export const PORT = {
+  pool: port<Pool>('pool'),
+  log: port<Log>('log'),
+  keys: port<Keys>('keys'),
+  pass: port<PassCrashPoint>('pass crash point'),
+  clock: port<Clock>('clock'),
+  ids: port<Ids>('ids'),
+  postgresStore: port<PostgresEventStore>('event store on Postgres'),
+  store: port<EventStore>('event store'),
+  aggregates: port<Aggregates>('aggregates'),
+  alpaca: port<Alpaca>('Alpaca'),
+  linked: port<LinkedAccounts>('linked accounts'),
+  checkpoints: port<Checkpoints>('checkpoints'),
+  orders: port<OrderQueries>('order queries'),
+  users: port<Users>('users'),
+  sessions: port<Sessions>('sessions'),
+  passwords: port<Passwords>('passwords'),
+  tokens: port<AccessTokens>('access tokens'),
+  attempts: port<LinkAttempts>('link attempts'),
+} as const;
+
+export interface ContainerOptions {
+  readonly pool: Pool;
+  readonly log: Log;
+  readonly keys: Keys;
+  readonly alpaca: AlpacaConfig;
+  readonly pass: PassCrashPoint;
+}
+
+export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOptions): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind(PORT.pool).toConstantValue(pool);
+  container.bind(PORT.log).toConstantValue(log);
+  container.bind(PORT.keys).toConstantValue(keys);
+  container.bind(PORT.pass).toConstantValue(pass);
+  container.bind(PORT.clock).toConstantValue(systemClock);
+  container.bind(PORT.ids).toConstantValue(systemIds);
+  container.bind(PORT.postgresStore).toResolvedValue(
+    (on: Pool, told: Log) =>
+      createPostgresEventStore(on, {
+        onError: (error) => told.warn('the event store had trouble', { error: String(error) }),
+      }),
+    [PORT.pool, PORT.log],
+  );
+  container.bind(PORT.store).toResolvedValue((store: PostgresEventStore): EventStore => store, [PORT.postgresStore]);
+  container
+    .bind(PORT.aggregates)
+    .toResolvedValue((store: EventStore, ids: Ids) => createAggregates({ store, ids }), [PORT.store, PORT.ids]);
+  container
+    .bind(PORT.alpaca)
+    .toResolvedValue((clock: Clock, told: Log) => createAlpaca(alpaca, { clock, log: told }), [PORT.clock, PORT.log]);
+  container
+    .bind(PORT.linked)
+    .toResolvedValue(
+      (on: Pool, kept: Keys) => createLinkedAccounts(on, createSecrets(kept.brokerTokens)),
+      [PORT.pool, PORT.keys],
+    );
+  container.bind(PORT.checkpoints).toResolvedValue(createCheckpoints, [PORT.pool]);
+  container.bind(PORT.orders).toResolvedValue(createOrderQueries, [PORT.pool]);
+  container.bind(PORT.users).toResolvedValue(createUsers, [PORT.pool]);
+  container
+    .bind(PORT.sessions)
+    .toResolvedValue(
+      (on: Pool, ids: Ids, kept: Keys) => createSessions(on, ids, kept.refreshTokens),
+      [PORT.pool, PORT.ids, PORT.keys],
+    );
+  container.bind(PORT.passwords).toResolvedValue(createPasswords, []);
+  container.bind(PORT.tokens).toResolvedValue((kept: Keys) => createAccessTokens(kept.accessTokens), [PORT.keys]);
+  container.bind(PORT.attempts).toResolvedValue(createLinkAttempts, [PORT.pool]);
+  return container;
+}

@@ -1,0 +1,99 @@
+/** A trader as a program: signs up, links a paper account and trades, through the same HTTP that browsers use. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { session } from '../../../contracts/auth.ts';
+import { errorEnvelope, instrument, ok, orderPlaced, quoteItem } from '../../../contracts/broker-api.ts';
+import type { ErrorEnvelope } from '../../../contracts/broker-api.ts';
+import { linkStarted, onboarding } from '../../../contracts/onboarding.ts';
+import { orderStory } from '../../../contracts/story.ts';
+import type { OrderStory } from '../../../contracts/story.ts';
+
+export interface Visitor {
+  readonly accountId: string;
+  instruments(): Promise<readonly string[]>;
+  quote(symbol: string): Promise<{ readonly bid: number; readonly ask: number }>;
+  place(
+    form: Readonly<Record<string, string>>,
+    requestId: string,
+  ): Promise<{ readonly orderId: string } | ErrorEnvelope>;
+  cancel(orderId: string): Promise<void>;
+  story(orderId: string): Promise<OrderStory>;
+}
+
+/** Signs up under a made-up address and goes through everything up to the first order. */
+export async function becomeTrader(baseUrl: string): Promise<Visitor> {
+  const json = { 'content-type': 'application/json' };
+  const read = async <T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> => {
+    const response = await fetch(baseUrl + path, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${text}`);
+    return schema.parse(JSON.parse(text));
+  };
+
+  const name = randomBytes(6).toString('hex');
+  const credentials = { email: `trader-${name}@example.com`, password: randomBytes(18).toString('base64url') };
+  const { accessToken } = await read(session, '/api/v1/auth/signup', {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(credentials),
+  });
+  const authorization = { authorization: `Bearer ${accessToken}` };
+  const shown = await read(onboarding, '/api/v1/onboarding', { headers: authorization });
+  await read(onboarding, '/api/v1/onboarding', {
+    method: 'POST',
+    headers: { ...json, ...authorization },
+    body: JSON.stringify({ disclaimerVersion: shown.disclaimer.version, termsVersion: shown.terms.version }),
+  });
+  const { authorizeUrl } = await read(linkStarted, '/api/v1/broker-links/alpaca', {
+    method: 'POST',
+    headers: { ...json, ...authorization },
+    body: JSON.stringify({ environment: 'paper' }),
+  });
+  const callback = await approve(authorizeUrl);
+  await read(onboarding, callback.slice(new URL(callback).origin.length), { headers: authorization });
+
+  const account = `/broker/v1/accounts/${shown.accountId}`;
+  const form = { 'content-type': 'application/x-www-form-urlencoded', ...authorization };
+  return {
+    accountId: shown.accountId,
+    instruments: async () =>
+      (await read(ok(z.array(instrument)), `${account}/instruments?locale=en`, { headers: authorization })).d.map(
+        (each) => each.name,
+      ),
+    async quote(symbol) {
+      const path = `/broker/v1/quotes?locale=en&accountId=${shown.accountId}&symbols=${symbol}`;
+      const { d } = await read(ok(z.array(quoteItem)), path, { headers: authorization });
+      const item = d[0];
+      if (item === undefined) throw new Error(`no quote for ${symbol}`);
+      return item.v;
+    },
+    async place(fields, requestId) {
+      const answer = await read(
+        z.union([ok(orderPlaced), errorEnvelope]),
+        `${account}/orders?locale=en&requestId=${requestId}`,
+        {
+          method: 'POST',
+          headers: form,
+          body: new URLSearchParams(fields).toString(),
+        },
+      );
+      return answer.s === 'ok' ? answer.d : answer;
+    },
+    async cancel(orderId) {
+      const path = `${account}/orders/${orderId}?locale=en`;
+      await read(z.looseObject({ s: z.literal('ok') }), path, { method: 'DELETE', headers: authorization });
+    },
+    story: (orderId) => read(orderStory, `/api/v1/orders/${orderId}/story`, { headers: authorization }),
+  };
+}
+
+/** Presses "Approve" on the sandbox's page, and gives the address that it sends the browser back to. */
+async function approve(authorizeUrl: string): Promise<string> {
+  const page = new URL(authorizeUrl);
+  const body = new URLSearchParams(page.search);
+  body.set('decision', 'approve');
+  const response = await fetch(page.origin + page.pathname, { method: 'POST', body, redirect: 'manual' });
+  const callback = response.headers.get('location');
+  if (callback === null) throw new Error(`the authorize page answered ${response.status}`);
+  return callback;
+}

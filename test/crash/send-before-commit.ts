@@ -1,0 +1,33 @@
+/**
+ * The product with a planted bug, for the crash test to catch: an order is sent to the broker before its admission is
+ * committed, and the process dies in between.
+ */
+import { orderStream } from '../../src/domain/order/events.ts';
+import type { OrderAdmitted } from '../../src/domain/risk-policy/events.ts';
+import { readConfig } from '../../src/bootstrap/config.ts';
+import { startProduct } from '../../src/bootstrap/product.ts';
+
+const product = await startProduct(
+  readConfig({ ...process.env, TRADSY_CRASH_AT: '' }, process.cwd()),
+  () => undefined,
+  {
+    store: (store, { broker, linked }) => ({
+      ...store,
+      readStream: (stream, options) => store.readStream(stream, options),
+      readAll: (after, limit) => store.readAll(after, limit),
+      subscribe: (after, signal) => store.subscribe(after, signal),
+      async append(stream, expected, events) {
+        const admitted = events.find((event) => event.type === 'OrderAdmitted');
+        if (admitted !== undefined) {
+          const { ticket } = admitted.data as OrderAdmitted['data'];
+          const access = await linked.accessFor(ticket.accountId);
+          if (access !== null)
+            await broker.submit(access, ticket, orderStream(ticket.orderId).slice(orderStream('').length));
+          process.kill(process.pid, 'SIGKILL');
+        }
+        return store.append(stream, expected, events);
+      },
+    }),
+  },
+);
+process.on('SIGTERM', () => void product.stop().then(() => process.exit(0)));
