@@ -7,14 +7,19 @@ export class Refusal extends Error {
   readonly body: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
-    super(String(body['message'] ?? status));
+    super(typeof body['message'] === 'string' ? body['message'] : `HTTP ${status}`);
     this.status = status;
     this.body = body;
   }
 }
 
 /** A refusal in the Trading API's shape: `{code, message, ...extras}`. */
-export function refuse(status: number, code: number, message: string, extras: Readonly<Record<string, unknown>> = {}): Refusal {
+export function refuse(
+  status: number,
+  code: number,
+  message: string,
+  extras: Readonly<Record<string, unknown>> = {},
+): Refusal {
   return new Refusal(status, { code, message, ...extras });
 }
 

@@ -13,8 +13,22 @@ export type Columns = {
 };
 
 const NAMES: Readonly<Record<string, string>> = {
-  timestamp: 't', time: 't', date: 't', datetime: 't', t: 't',
-  open: 'o', o: 'o', high: 'h', h: 'h', low: 'l', l: 'l', close: 'c', c: 'c', volume: 'v', vol: 'v', v: 'v',
+  timestamp: 't',
+  time: 't',
+  date: 't',
+  datetime: 't',
+  t: 't',
+  open: 'o',
+  o: 'o',
+  high: 'h',
+  h: 'h',
+  low: 'l',
+  l: 'l',
+  close: 'c',
+  c: 'c',
+  volume: 'v',
+  vol: 'v',
+  v: 'v',
 };
 const FULL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:Z|\+00:00)?$/;
 
@@ -26,7 +40,10 @@ const FULL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:Z|\+00:00)?$/;
 export function readBarsCsv(path: string): Columns {
   const lines = readFileSync(path, 'utf8').split('\n');
   const fail = (line: number, why: string): StartFailure => new StartFailure(`${path}:${line + 1}: ${why}`);
-  const header = (lines[0] ?? '').replace(/^\uFEFF/, '').split(',').map((name) => NAMES[clean(name).toLowerCase()]);
+  const header = (lines[0] ?? '')
+    .replace(/^\uFEFF/, '')
+    .split(',')
+    .map((name) => NAMES[clean(name).toLowerCase()]);
   const at = (name: string): number => {
     const index = header.indexOf(name);
     if (index < 0) throw fail(0, 'the first line must name the columns timestamp, open, high, low, close, volume');
@@ -35,8 +52,12 @@ export function readBarsCsv(path: string): Columns {
   const [ti, oi, hi, li, ci, vi] = [at('t'), at('o'), at('h'), at('l'), at('c'), at('v')];
   const size = lines.length;
   const columns = {
-    t: new Float64Array(size), o: new Float64Array(size), h: new Float64Array(size),
-    l: new Float64Array(size), c: new Float64Array(size), v: new Float64Array(size),
+    t: new Float64Array(size),
+    o: new Float64Array(size),
+    h: new Float64Array(size),
+    l: new Float64Array(size),
+    c: new Float64Array(size),
+    v: new Float64Array(size),
   };
   let count = 0;
   for (let i = 1; i < lines.length; i++) {
@@ -45,11 +66,12 @@ export function readBarsCsv(path: string): Columns {
     const cells = line.split(',');
     const time = readTime(clean(cells[ti] ?? ''));
     const [o, h, l, c] = [price(cells[oi]), price(cells[hi]), price(cells[li]), price(cells[ci])];
-    const volume = Number(clean(cells[vi] ?? ''));
+    const volumeText = clean(cells[vi] ?? '');
+    const volume = Number(volumeText);
     if (time === null) throw fail(i, `"${cells[ti]}" is not a time`);
     if (!(o > 0 && h > 0 && l > 0 && c > 0)) throw fail(i, 'a price is missing or not a positive number');
     if (l > Math.min(o, c) || h < Math.max(o, c)) throw fail(i, 'open and close must lie between low and high');
-    if (!(volume >= 0) || clean(cells[vi] ?? '') === '') throw fail(i, 'the volume is missing or not a number');
+    if (!(volume >= 0) || volumeText === '') throw fail(i, 'the volume is missing or not a number');
     if (count > 0 && time <= (columns.t[count - 1] ?? 0)) throw fail(i, 'the rows are not in time order');
     columns.t[count] = time;
     columns.o[count] = o;
@@ -60,11 +82,19 @@ export function readBarsCsv(path: string): Columns {
     count++;
   }
   const cut = (column: Float64Array): Float64Array => column.subarray(0, count);
-  return { t: cut(columns.t), o: cut(columns.o), h: cut(columns.h), l: cut(columns.l), c: cut(columns.c), v: cut(columns.v) };
+  return {
+    t: cut(columns.t),
+    o: cut(columns.o),
+    h: cut(columns.h),
+    l: cut(columns.l),
+    c: cut(columns.c),
+    v: cut(columns.v),
+  };
 }
 
 function clean(cell: string): string {
-  return cell.trim().replace(/^"(.*)"$/, '$1');
+  const trimmed = cell.trim();
+  return trimmed.startsWith('"') && trimmed.endsWith('"') ? trimmed.slice(1, -1) : trimmed;
 }
 
 function price(cell: string | undefined): number {

@@ -1,4 +1,15 @@
-import { type Day, HOUR, MINUTE, dayOf, fromNewYork, lastWeekday, newYorkDay, nthWeekday, weekday, yearOf } from './time.ts';
+import {
+  type Day,
+  HOUR,
+  MINUTE,
+  dayOf,
+  fromNewYork,
+  lastWeekday,
+  newYorkDay,
+  nthWeekday,
+  weekday,
+  yearOf,
+} from './time.ts';
 
 /** A day on which the exchange opens; all times are instants (milliseconds since 1970). */
 export type TradingDay = {
@@ -14,8 +25,17 @@ export type Phase = 'closed' | 'pre' | 'regular' | 'post';
 
 /** Closures that follow no yearly rule: mourning days, storms, September 2001. */
 const EXTRA_CLOSURES: readonly (readonly [number, number, number])[] = [
-  [1994, 4, 27], [2001, 9, 11], [2001, 9, 12], [2001, 9, 13], [2001, 9, 14], [2004, 6, 11], [2007, 1, 2],
-  [2012, 10, 29], [2012, 10, 30], [2018, 12, 5], [2025, 1, 9],
+  [1994, 4, 27],
+  [2001, 9, 11],
+  [2001, 9, 12],
+  [2001, 9, 13],
+  [2001, 9, 14],
+  [2004, 6, 11],
+  [2007, 1, 2],
+  [2012, 10, 29],
+  [2012, 10, 30],
+  [2018, 12, 5],
+  [2025, 1, 9],
 ];
 
 type Year = { readonly closed: ReadonlySet<Day>; readonly half: ReadonlySet<Day> };

@@ -12,7 +12,10 @@ export type MarketClock = {
 };
 
 /** @param real the real time in milliseconds, never running backwards */
-export function marketClock(start: { position: number; speed: number; paused: boolean }, real: () => number): MarketClock {
+export function marketClock(
+  start: { position: number; speed: number; paused: boolean },
+  real: () => number,
+): MarketClock {
   let { speed, paused } = start;
   let anchor = { market: start.position, real: real() };
   let placed = start.position;

@@ -17,7 +17,16 @@ export type HistoryQuery = {
 };
 
 const UNITS: Readonly<Record<string, Timeframe['unit']>> = {
-  min: 'Min', t: 'Min', hour: 'Hour', h: 'Hour', day: 'Day', d: 'Day', week: 'Week', w: 'Week', month: 'Month', m: 'Month',
+  min: 'Min',
+  t: 'Min',
+  hour: 'Hour',
+  h: 'Hour',
+  day: 'Day',
+  d: 'Day',
+  week: 'Week',
+  w: 'Week',
+  month: 'Month',
+  m: 'Month',
 };
 const ALLOWED: Readonly<Record<Timeframe['unit'], (count: number) => boolean>> = {
   Min: (n) => n >= 1 && n <= 59,
@@ -63,7 +72,10 @@ export function dayBar(market: Market, symbol: string, day: Day, now: number): B
     const whole = market.source.daily(symbol, day);
     return whole ? { ...whole, t: midnight } : null;
   }
-  return mergeBars(midnight, market.minutesUpTo(symbol, now).filter((bar) => bar.t >= hours.open));
+  return mergeBars(
+    midnight,
+    market.minutesUpTo(symbol, now).filter((bar) => bar.t >= hours.open),
+  );
 }
 
 function barsOfDay(market: Market, { symbol, timeframe, now }: HistoryQuery, day: Day): Bar[] {
@@ -78,7 +90,12 @@ function barsOfDay(market: Market, { symbol, timeframe, now }: HistoryQuery, day
   if (!given) return bucket(minutes, timeframe.count * HOUR);
   const finished = given.filter((bar) => bar.t + HOUR <= now);
   const running = isToday ? given.find((bar) => bar.t <= now && bar.t + HOUR > now) : undefined;
-  const current = running ? mergeBars(running.t, minutes.filter((bar) => bar.t >= running.t)) : null;
+  const current = running
+    ? mergeBars(
+        running.t,
+        minutes.filter((bar) => bar.t >= running.t),
+      )
+    : null;
   const hours = current ? [...finished, current] : finished;
   return timeframe.count === 1 ? hours : bucket(hours, timeframe.count * HOUR);
 }

@@ -1,7 +1,11 @@
 import type { Listing } from './source.ts';
 
 /** A listing with what the synthetic market needs: the price it hovers around, its daily volatility and usual daily volume. */
-export type SyntheticListing = Listing & { readonly price: number; readonly volatility: number; readonly volume: number };
+export type SyntheticListing = Listing & {
+  readonly price: number;
+  readonly volatility: number;
+  readonly volume: number;
+};
 
 type Row = readonly [string, string, Listing['exchange'], number, number, number];
 

@@ -22,7 +22,13 @@ export type Tick = {
   readonly volume: number;
 };
 
-export type Quote = { readonly at: number; readonly bid: number; readonly ask: number; readonly bidSize: number; readonly askSize: number };
+export type Quote = {
+  readonly at: number;
+  readonly bid: number;
+  readonly ask: number;
+  readonly bidSize: number;
+  readonly askSize: number;
+};
 export type Trade = { readonly at: number; readonly price: number; readonly size: number; readonly id: number };
 
 export type Market = ReturnType<typeof createMarket>;
@@ -59,7 +65,8 @@ export function createMarket(source: BarSource, seed: number) {
     const pin = pinAt(symbol, at);
     const bar = minuteAt(symbol, at);
     const volume = bar?.v ?? 0;
-    if (pin !== null) return { at, phase, price: pin, previous: null, low: pin, high: pin, buy: pin, sell: pin, volume };
+    if (pin !== null)
+      return { at, phase, price: pin, previous: null, low: pin, high: pin, buy: pin, sell: pin, volume };
     if (!bar) return null;
     const second = Math.floor((at - bar.t) / SECOND);
     const path = pathOf(symbol, bar);
@@ -94,7 +101,11 @@ export function createMarket(source: BarSource, seed: number) {
   function lastBeforeDay(symbol: string, day: Day): { price: number; at: number } | null {
     const span = source.span(symbol);
     if (!span) return null;
-    for (let each = previousTradingDay(Math.min(day, span.last + 1)); each.day >= span.first; each = previousTradingDay(each.day)) {
+    for (
+      let each = previousTradingDay(Math.min(day, span.last + 1));
+      each.day >= span.first;
+      each = previousTradingDay(each.day)
+    ) {
       if (source.resolution(symbol, each.day) === null) continue;
       const bar = source.minutes(symbol, each.day).at(-1);
       if (bar) return { price: bar.c, at: bar.t + MINUTE };

@@ -9,7 +9,7 @@ type Shape = { readonly o: number; readonly h: number; readonly l: number; reado
  * [low, high]. The same random numbers give the same walk.
  */
 export function walkThrough(bar: Shape, points: number, random: Random): number[] {
-  const walk = new Array<number>(points).fill(bar.o);
+  const walk = Array.from({ length: points }, () => bar.o);
   if (points === 1) return [bar.c];
   const last = points - 1;
   const lowFirst = random() < (bar.c >= bar.o ? 0.65 : 0.35);

@@ -78,7 +78,9 @@ function loadFolder(folder: string): Map<string, Security> {
   try {
     names = readdirSync(folder).sort();
   } catch (error) {
-    throw new StartFailure(`SANDBOX_BARS: can not read the folder ${folder} (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+    throw new StartFailure(
+      `SANDBOX_BARS: can not read the folder ${folder} (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+    );
   }
   const securities = new Map<string, { tables: Partial<Record<Resolution, Table>>; factors: readonly Factor[] }>();
   for (const name of names) {
@@ -93,7 +95,9 @@ function loadFolder(folder: string): Map<string, Security> {
       else security.tables[FINEST_FIRST.find((each) => each.toLowerCase() === kind) ?? '1Day'] = loadTable(path);
     } catch (error) {
       if (error instanceof StartFailure) throw error;
-      throw new StartFailure(`SANDBOX_BARS: can not read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'})`);
+      throw new StartFailure(
+        `SANDBOX_BARS: can not read ${path} (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+      );
     }
     securities.set(symbol, security);
   }
@@ -105,13 +109,13 @@ function loadFolder(folder: string): Map<string, Security> {
 function loadTable(path: string): Table {
   const columns = readBarsCsv(path);
   const rowsOfDay = new Map<Day, readonly [number, number]>();
+  const days = Array.from(columns.t, (start) => newYorkDay(start));
   let from = 0;
-  for (let i = 0; i < columns.t.length; i++) {
-    const day = newYorkDay(columns.t[i] ?? 0);
-    const isLastOfDay = i + 1 === columns.t.length || newYorkDay(columns.t[i + 1] ?? 0) !== day;
-    if (!isLastOfDay) continue;
-    rowsOfDay.set(day, [from, i + 1]);
-    from = i + 1;
+  for (let i = 1; i <= days.length; i++) {
+    const day = days[i - 1];
+    if (day === undefined || day === days[i]) continue;
+    rowsOfDay.set(day, [from, i]);
+    from = i;
   }
   return { columns, rowsOfDay };
 }
@@ -121,7 +125,14 @@ function barsOf(columns: Columns, [from, to]: readonly [number, number]): Bar[] 
   const at = (column: Float64Array, i: number): number => column[i] ?? 0;
   for (let i = from; i < to; i++) {
     bars.push(
-      makeBar(at(columns.t, i), at(columns.o, i), at(columns.h, i), at(columns.l, i), at(columns.c, i), at(columns.v, i)),
+      makeBar(
+        at(columns.t, i),
+        at(columns.o, i),
+        at(columns.h, i),
+        at(columns.l, i),
+        at(columns.c, i),
+        at(columns.v, i),
+      ),
     );
   }
   return bars;

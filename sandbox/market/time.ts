@@ -104,7 +104,8 @@ export function newYorkText(utc: number, nanos = false): string {
 export function parseInstant(text: string): number | null {
   const day = parseDay(text);
   if (day !== null) return fromNewYork(day, 0);
-  const parts = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|z|[+\- ]\d{2}:?\d{2})?$/.exec(text);
+  const parts =
+    /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s*(Z|z|[+\- ]\d{2}:?\d{2})?$/.exec(text);
   if (!parts) return null;
   const date = parseDay(parts[1] ?? '');
   const [hour, minute, second] = [Number(parts[2]), Number(parts[3]), Number(parts[4] ?? '0')];

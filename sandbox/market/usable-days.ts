@@ -23,7 +23,10 @@ export function usableDays(source: BarSource, realToday: Day): UsableDays {
   const first = Math.min(...spans.map((span) => span.first));
   const last = Math.max(...spans.map((span) => span.last));
   const has = (day: Day): boolean =>
-    day >= first && day <= last && tradingDay(day) !== null && symbols.some((symbol) => source.resolution(symbol, day) !== null);
+    day >= first &&
+    day <= last &&
+    tradingDay(day) !== null &&
+    symbols.some((symbol) => source.resolution(symbol, day) !== null);
 
   function latestUpTo(limit: Day): Day {
     for (let day = Math.min(limit, last); day >= first; day--) if (has(day)) return day;

@@ -1,26 +1,63 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { StartFailure } from '../failure.ts';
 
 /** One change: the whole new value of an entity. */
 export type Entry = readonly [kind: string, value: unknown];
 
 /** Names of members that hold exact decimals; they are written as integer texts. */
-const DECIMALS: ReadonlySet<string> = new Set([
-  'qty', 'notional', 'limitPrice', 'stopPrice', 'trailPrice', 'trailPercent', 'hwm', 'collar', 'filledQty', 'filledCost',
-  'price', 'cumQty', 'leavesQty', 'cost', 'cash', 'openingCash', 'lastEquity',
-]);
+const DECIMALS: readonly string[] = [
+  'qty',
+  'notional',
+  'limitPrice',
+  'stopPrice',
+  'trailPrice',
+  'trailPercent',
+  'hwm',
+  'collar',
+  'filledQty',
+  'filledCost',
+  'price',
+  'cumQty',
+  'leavesQty',
+  'cost',
+  'cash',
+  'openingCash',
+  'lastEquity',
+];
 const MARK = '\u0001';
 
+/** Decimals stand only among an entity's own members, so that the big texts inside need no second look. */
 function encode(entries: readonly Entry[]): string {
-  const body = JSON.stringify(entries, (_name, value: unknown) => (typeof value === 'bigint' ? `${MARK}${value}` : value));
-  return `${body}\n`;
+  const plain = entries.map(([kind, value]) => {
+    const members = Object.entries(value as object).map(([name, member]: [string, unknown]) => [
+      name,
+      typeof member === 'bigint' ? `${MARK}${member}` : member,
+    ]);
+    return [kind, Object.fromEntries(members)];
+  });
+  return `${JSON.stringify(plain)}\n`;
 }
 
 function decode(line: string): Entry[] {
-  return JSON.parse(line, (name, value: unknown) =>
-    typeof value === 'string' && value.startsWith(MARK) && DECIMALS.has(name) ? BigInt(value.slice(1)) : value,
-  ) as Entry[];
+  const entries = JSON.parse(line) as [string, Record<string, unknown>][];
+  for (const [, value] of entries) {
+    for (const name of DECIMALS) {
+      const member = value[name];
+      if (typeof member === 'string' && member.startsWith(MARK)) value[name] = BigInt(member.slice(1));
+    }
+  }
+  return entries;
 }
 
 /** A file of committed changes, one line each, in the order they happened. */
@@ -41,7 +78,7 @@ export type Journal = {
 export function openJournal(folder: string, apply: (entry: Entry) => void): Journal {
   const path = join(folder, 'journal.jsonl');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     let size = existsSync(path) ? replay(path, apply) : 0;
     let file = openSync(path, 'a');
     return {
@@ -71,7 +108,20 @@ export function openJournal(folder: string, apply: (entry: Entry) => void): Jour
     };
   } catch (error) {
     if (error instanceof StartFailure) throw error;
-    throw new StartFailure(`SANDBOX_DATA: can not use ${folder} (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+    throw new StartFailure(
+      `SANDBOX_DATA: can not use ${folder} (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+    );
+  }
+}
+
+/** Step by step, because the recursive call never ends where the system refuses a folder as missing (`/proc`). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,9 +1,21 @@
 import { type Entry, type Journal, openJournal } from './journal.ts';
-import type { Account, ApiKey, AssetOverride, Entities, Execution, OAuthClient, Order, Position, StoredUpdate, Token } from './types.ts';
+import type {
+  Account,
+  ApiKey,
+  AssetOverride,
+  Entities,
+  Execution,
+  OAuthClient,
+  Order,
+  Position,
+  StoredUpdate,
+  Token,
+} from './types.ts';
 import { isOpen } from './types.ts';
 
 const COMPACT_ABOVE = 8 * 1024 * 1024;
-const UPDATES_KEPT = 5000;
+const UPDATES_KEPT = 2000;
+const CHUNK = 500;
 
 export type Store = ReturnType<typeof openStore>;
 
@@ -57,10 +69,15 @@ export function openStore(folder: string) {
       if (kept.length > UPDATES_KEPT * 1.2) kept.splice(0, kept.length - UPDATES_KEPT);
     },
   };
-  const apply = ([kind, value]: Entry): void => (index[kind as keyof Entities] as ((value: unknown) => void) | undefined)?.(value);
+  const apply = ([kind, value]: Entry): void =>
+    (index[kind as keyof Entities] as ((value: unknown) => void) | undefined)?.(value);
 
-  const journal: Journal = openJournal(folder, apply);
-  if (journal.bytes() > COMPACT_ABOVE) journal.rewrite(snapshot());
+  let replayed = 0;
+  const journal: Journal = openJournal(folder, (entry) => {
+    replayed += 1;
+    apply(entry);
+  });
+  if (journal.bytes() > COMPACT_ABOVE) compact();
 
   function* everything(): Generator<Entry> {
     for (const value of accounts.values()) yield ['account', value];
@@ -74,8 +91,13 @@ export function openStore(folder: string) {
     for (const each of updates.values()) for (const value of each) yield ['update', value];
   }
 
-  function snapshot(): Entry[][] {
-    return [...everything()].map((entry) => [entry]);
+  /** Rewrites the journal when most of it has been overtaken by later entries. */
+  function compact(): void {
+    const entries = [...everything()];
+    if (replayed < entries.length * 2) return;
+    const chunks: Entry[][] = [];
+    for (let i = 0; i < entries.length; i += CHUNK) chunks.push(entries.slice(i, i + CHUNK));
+    journal.rewrite(chunks);
   }
 
   return {
@@ -95,17 +117,15 @@ export function openStore(folder: string) {
     /** Symbols with open orders, in a fixed order. */
     activeSymbols: (): string[] => [...openOrders].flatMap(([symbol, each]) => (each.size > 0 ? [symbol] : [])).sort(),
     allOpen: (): Order[] => [...openOrders.values()].flatMap((each) => [...each.values()]),
-    positionsOf: (accountId: string): Position[] => [...(positions.get(accountId)?.values() ?? [])].filter((each) => each.qty !== 0n),
+    positionsOf: (accountId: string): Position[] =>
+      [...(positions.get(accountId)?.values() ?? [])].filter((each) => each.qty !== 0n),
     position: (accountId: string, symbol: string): Position | undefined => positions.get(accountId)?.get(symbol),
     executionsOf: (accountId: string): readonly Execution[] => executions.get(accountId) ?? [],
     executionsOfOrder: (orderId: string): readonly Execution[] => executionsOfOrder.get(orderId) ?? [],
     updatesOf: (accountId: string): readonly StoredUpdate[] => updates.get(accountId) ?? [],
     put<Kind extends keyof Entities>(kind: Kind, value: Entities[Kind]): void {
-      if (!pending.has(value)) {
-        pending.set(value, [kind, value]);
-        if (kind === 'execution' || kind === 'update') (index[kind] as (value: Entities[Kind]) => void)(value);
-      }
-      if (kind !== 'execution' && kind !== 'update') (index[kind] as (value: Entities[Kind]) => void)(value);
+      pending.set(value, [kind, value]);
+      index[kind](value);
     },
     commit(): void {
       if (pending.size === 0) return;

@@ -19,11 +19,11 @@ export type OrderStatus =
   | 'replaced'
   | 'rejected';
 
-const FINISHED: readonly OrderStatus[] = ['filled', 'canceled', 'expired', 'replaced', 'rejected'];
+const FINISHED: ReadonlySet<OrderStatus> = new Set(['filled', 'canceled', 'expired', 'replaced', 'rejected']);
 
 /** Whether an order can still trade or change. */
 export function isOpen(order: Pick<Order, 'status'>): boolean {
-  return !FINISHED.includes(order.status);
+  return !FINISHED.has(order.status);
 }
 
 /** Times are RFC 3339 in UTC with nine decimals, so that they order as texts. Amounts are exact decimals. */
@@ -55,7 +55,7 @@ export type Order = {
   filledCost: Dec;
   fills: number;
   /** The order this one is a leg of, and which leg. */
-  readonly parentId: string | null;
+  parentId: string | null;
   readonly role: 'take_profit' | 'stop_loss' | null;
   legIds: string[];
   readonly createdAt: string;
@@ -129,7 +129,11 @@ export type Token = {
   readonly env: 'paper' | 'live';
   revoked: boolean;
 };
-export type OAuthClient = { readonly clientId: string; readonly clientSecret: string; readonly redirectUris: readonly string[] };
+export type OAuthClient = {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly redirectUris: readonly string[];
+};
 
 /** A `trade_updates` payload as it was sent. */
 export type TradeUpdate = Readonly<Record<string, unknown>> & {

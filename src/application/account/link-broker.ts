@@ -8,12 +8,14 @@ import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { EventStore, Position } from '../ports/event-store.ts';
 import type { LinkAttempts } from '../ports/identity.ts';
 import type { Log } from '../ports/log.ts';
+import type { Venue } from '../ports/market-data.ts';
 
 export interface LinkBrokerNeeds {
   readonly aggregates: Aggregates;
   readonly store: EventStore;
   readonly authorization: BrokerAuthorization;
   readonly broker: BrokerAccounts;
+  readonly venue: Venue;
   readonly attempts: LinkAttempts;
   readonly linked: LinkedAccounts;
   readonly clock: Clock;
@@ -78,8 +80,8 @@ export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
     const { accountId } = owner;
     const linkId = ids.random();
     const access: BrokerAccess = { linkId, accountId, environment, token: granted.token };
-    const [info, positions] = await Promise.all([broker.account(access), broker.positions(access)]);
-    if (info.kind !== 'found' || positions.kind !== 'found') return refused('broker_unavailable');
+    const [info, held] = await Promise.all([broker.account(access), readPositions(needs, access)]);
+    if (info.kind !== 'found' || held === null) return refused('broker_unavailable');
 
     const { brokerAccountId, brokerAccountNumber } = info.value;
     if (owner.brokerAccountId !== null && owner.brokerAccountId !== brokerAccountId)
@@ -96,13 +98,32 @@ export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
       brokerAccountNumber,
       linkedAt: at,
     } as const;
-    const opening = { type: 'RecordOpeningPositions', positions: positions.value, at } as const;
+    const opening = { type: 'RecordOpeningPositions', ...held } as const;
     const accepted = await aggregates.accounts.handle(accountStream(userId), link, cause);
     if (accepted.kind === 'refused') return refused('broker_account_differs');
     await aggregates.risk.handle(riskStream(accountId), opening, cause);
     await linked.keepToken({ linkId, userId, accountId, environment }, granted.token);
     return { kind: 'linked', userId, position: accepted.position };
   };
+}
+
+const POSITION_READS = 5;
+
+/**
+ * The positions with the market's time at which they were held: read before and after the clock, until both readings
+ * agree, so that every execution is clearly before or after that time. Null when the broker does not answer, or they
+ * will not keep still.
+ */
+async function readPositions({ broker, venue }: LinkBrokerNeeds, access: BrokerAccess) {
+  let before = await broker.positions(access);
+  for (let reads = 0; reads < POSITION_READS && before.kind === 'found'; reads += 1) {
+    const { now: at } = await venue.clock();
+    const after = await broker.positions(access);
+    if (after.kind !== 'found') return null;
+    if (JSON.stringify(after.value) === JSON.stringify(before.value)) return { positions: after.value, at };
+    before = after;
+  }
+  return null;
 }
 
 /** A broker account belongs to the first user who links it, for good: its orders must be told to one account only. */

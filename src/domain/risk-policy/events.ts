@@ -120,7 +120,7 @@ export interface ReservationReleased {
   readonly data: { readonly orderId: string; readonly outcome: string };
 }
 
-/** What the linked broker account held before its first order here. */
+/** What the linked broker account held before its first order here, at a moment of the market's time. */
 export interface OpeningPositionsRecorded {
   readonly type: 'OpeningPositionsRecorded';
   readonly data: {

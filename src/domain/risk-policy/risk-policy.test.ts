@@ -235,6 +235,16 @@ describe('booking', () => {
     expect(events[1]).toMatchObject({ data: { realized: '50' } });
     expect(holdingOf(state, 'AAPL')).toEqual([]);
   });
+  it('leaves out what the opening positions contain already', () => {
+    const opening: RiskCommand = { type: 'RecordOpeningPositions', positions: [], at: execution('1', '1').executedAt };
+    const { events } = after(
+      assess(market({ orderId: 'own' })),
+      opening,
+      fill('foreign', 'buy', '5', '100'),
+      fill('own', 'buy', '5', '100'),
+    );
+    expect(events.filter((event) => event.type === 'FillBooked')).toMatchObject([{ data: { orderId: 'own' } }]);
+  });
   it('releases once', () => {
     expect(after(assess(market({ orderId: 'a' })), release('a'), release('a')).events).toHaveLength(2);
   });

@@ -68,7 +68,7 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
         data: { orderId: command.orderId, outcome: command.outcome },
       });
     case 'RecordOpeningPositions':
-      if (state.openingPositionsKnown) return accept();
+      if (state.openedAt !== null) return accept();
       return accept({
         type: 'OpeningPositionsRecorded',
         data: { positions: command.positions, recordedAt: command.at },
@@ -106,7 +106,7 @@ function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskStat
 function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
   const { orderId, symbol, side, execution, tradingDay } = command;
   const executionKey = `${execution.brokerOrderId}:${execution.cumulativeQuantity}`;
-  if (state.bookedExecutions.has(executionKey)) return accept();
+  if (state.bookedExecutions.has(executionKey) || isInOpeningPositions(orderId, execution, state)) return accept();
   const booking = book(holdingOf(state, symbol), side, quantity(execution.quantity), price(execution.price));
   return accept({
     type: 'FillBooked',
@@ -122,6 +122,10 @@ function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskE
     },
   });
 }
+
+/** An execution of an order from elsewhere that happened before the opening positions were read is part of them. */
+const isInOpeningPositions = (orderId: string, execution: Execution, { answers, openedAt }: RiskState): boolean =>
+  openedAt !== null && !answers.has(orderId) && Date.parse(execution.executedAt) <= Date.parse(openedAt);
 
 export const riskPolicy: Decider<RiskCommand, RiskEvent, RiskState, RiskRefusal> = {
   initial: NO_RISK,

@@ -32,7 +32,8 @@ export interface RiskState {
   /** Realized profit or loss of the latest trading day that had any. */
   readonly realized: { readonly tradingDay: string; readonly amount: Money };
   readonly tradesExecuted: number;
-  readonly openingPositionsKnown: boolean;
+  /** The market's time at which the opening positions were read; null before. */
+  readonly openedAt: string | null;
 }
 
 export const NO_RISK: RiskState = {
@@ -42,7 +43,7 @@ export const NO_RISK: RiskState = {
   bookedExecutions: new Set(),
   realized: { tradingDay: '', amount: NO_MONEY },
   tradesExecuted: 0,
-  openingPositionsKnown: false,
+  openedAt: null,
 };
 
 export const holdingOf = (state: RiskState, symbol: string): Holding => state.holdings.get(symbol) ?? FLAT;
@@ -113,7 +114,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       for (const { symbol, quantity: held, averagePrice } of event.data.positions) {
         holdings.set(symbol, [{ quantity: quantity(held), price: price(averagePrice) }]);
       }
-      return { ...state, holdings, openingPositionsKnown: true };
+      return { ...state, holdings, openedAt: event.data.recordedAt };
     }
   }
 }
