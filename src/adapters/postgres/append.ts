@@ -12,7 +12,7 @@ import {
 import { toPosition } from './event-rows.ts';
 
 interface Outcome {
-  readonly outcome: 'appended' | 'repeated' | 'clash' | 'conflict';
+  readonly outcome: 'appended' | 'repeated' | 'clash' | 'conflict' | 'raced';
   readonly revision: number;
   readonly transaction_id: string;
   readonly global_position: string;
@@ -20,7 +20,7 @@ interface Outcome {
 
 /** unique_violation, serialization_failure, deadlock_detected: another writer was first and nothing was stored. */
 const LOST_RACE = new Set(['23505', '40001', '40P01']);
-const MOST_RACES = 200;
+const MOST_RACES = 1_000;
 const ASK_AGAIN_AFTER_MS = 250;
 
 /**
@@ -64,18 +64,24 @@ export async function append(
 }
 
 async function ask(pool: Pool, values: readonly unknown[]): Promise<Outcome> {
-  for (let races = 1; ; races += 1) {
-    try {
-      const { rows } = await pool.query<Outcome>({
-        name: 'events-append',
-        text: 'select * from append_events($1, $2, $3, $4, $5, $6)',
-        values: [...values],
-      });
-      return rows[0]!;
-    } catch (error) {
-      const lost = error instanceof DatabaseError && LOST_RACE.has(error.code ?? '');
-      if (!lost || races === MOST_RACES) throw error;
-    }
+  for (let races = 0; races < MOST_RACES; races += 1) {
+    const outcome = await call(pool, values);
+    if (outcome !== 'lost' && outcome.outcome !== 'raced') return outcome;
+  }
+  throw new Error(`an append to ${String(values[0])} lost ${MOST_RACES} races against other writers`);
+}
+
+async function call(pool: Pool, values: readonly unknown[]): Promise<Outcome | 'lost'> {
+  try {
+    const { rows } = await pool.query<Outcome>({
+      name: 'events-append',
+      text: 'select * from append_events($1, $2, $3, $4, $5, $6)',
+      values: [...values],
+    });
+    return rows[0]!;
+  } catch (error) {
+    if (error instanceof DatabaseError && LOST_RACE.has(error.code ?? '')) return 'lost';
+    throw error;
   }
 }
 

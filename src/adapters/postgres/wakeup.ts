@@ -44,7 +44,7 @@ export function createWakeup({ pool, pollMs, onError }: WakeupOptions): Wakeup {
   function learn(position: Position): void {
     if (position <= known) return;
     known = position;
-    for (const wake of [...waiting]) wake();
+    for (const wake of waiting) wake();
   }
 
   function announce(position: Position): void {
@@ -122,7 +122,7 @@ export function createWakeup({ pool, pollMs, onError }: WakeupOptions): Wakeup {
 
   async function close(): Promise<void> {
     closed.abort();
-    for (const wake of [...waiting]) wake();
+    for (const wake of waiting) wake();
     await Promise.all([following, notifying]);
   }
 

@@ -30,12 +30,11 @@ create trigger events_append_only before update or delete or truncate on events
   for each statement execute function refuse_change();
 alter table events enable always trigger events_append_only;
 
--- Appends a batch, or says why not, in one round trip.
+-- Appends a batch, or says why not, in one round trip and without an error.
 --
 -- expected: null for any revision, -1 for an empty stream.
--- outcome:  'appended', 'repeated' (all ids known as this batch), 'clash' (ids known otherwise), 'conflict' (the stream
---           stands at `revision` instead). Two writers racing for one revision or one id make it fail with
---           unique_violation: nothing is stored, and calling it again gives the outcome.
+-- outcome:  'appended'; 'repeated': all ids are known as this batch; 'clash': some are, or otherwise; 'conflict': the
+--           stream stands at `revision` instead; 'raced': another writer took the place, and any other place would do.
 create function append_events(
   p_stream text, p_expected integer, p_ids uuid[], p_types text[], p_data json[], p_metadata json[],
   out outcome text, out revision integer, out transaction_id text, out global_position bigint
@@ -45,46 +44,59 @@ create function append_events(
 set enable_seqscan = off
 as $$
 declare
+  v_size constant integer := cardinality(p_ids);
   v_known record;
 begin
-  -- A stream's later event must have the later transaction id: the revision is read first, the id taken after.
+  -- A stream's later event must have the later transaction id: the revision is read first, the id taken after, and a
+  -- transaction that lost a race does not try again.
   if pg_current_xact_id_if_assigned() is not null then
     raise exception 'append_events must be the first write of its transaction';
   end if;
 
-  if exists (select from events e where e.id = any (p_ids)) then
-    select count(*) as events,
-           bool_and(e.stream = p_stream) as here,
-           max(e.revision - k.n) - min(e.revision - k.n) as disorder,
-           max(e.revision) as revision
-      into v_known
-      from unnest(p_ids) with ordinality as k (id, n) join events e on e.id = k.id;
-    if v_known.events < cardinality(p_ids) or not v_known.here or v_known.disorder <> 0 then
-      outcome := 'clash';
+  select coalesce(max(e.revision), -1) into revision from events e where e.stream = p_stream;
+  if (p_expected is null or p_expected = revision)
+     and (v_size = 1 or not exists (select from events e where e.id = any (p_ids))) then
+    revision := revision + 1;
+    insert into events as e (transaction_id, stream, revision, id, type, data, metadata, recorded_at)
+    values (pg_current_xact_id(), p_stream, append_events.revision, p_ids[1], p_types[1], p_data[1], p_metadata[1],
+            clock_timestamp())
+    on conflict do nothing
+    returning e.transaction_id::text, e.global_position into transaction_id, global_position;
+    if found then
+      outcome := 'appended';
+      -- Whoever holds the first revision holds the next ones too: nobody starts behind what is not committed.
+      if v_size > 1 then
+        with rest as (
+          insert into events as e (transaction_id, stream, revision, id, type, data, metadata, recorded_at)
+          select pg_current_xact_id(), p_stream, append_events.revision + b.n, b.id, b.type, b.data, b.metadata,
+                 clock_timestamp()
+            from unnest(p_ids[2:], p_types[2:], p_data[2:], p_metadata[2:])
+                 with ordinality as b (id, type, data, metadata, n)
+           order by b.n
+          returning e.global_position
+        )
+        select max(r.global_position) into global_position from rest r;
+        revision := revision + v_size - 1;
+      end if;
       return;
     end if;
+  end if;
+
+  select count(*) as events,
+         bool_and(e.stream = p_stream) as here,
+         max(e.revision - k.n) - min(e.revision - k.n) as disorder,
+         max(e.revision) as revision
+    into v_known
+    from unnest(p_ids) with ordinality as k (id, n) join events e on e.id = k.id;
+  if v_known.events = 0 then
+    outcome := case when p_expected is null then 'raced' else 'conflict' end;
+    select coalesce(max(e.revision), -1) into revision from events e where e.stream = p_stream;
+  elsif v_known.events = v_size and v_known.here and v_known.disorder = 0 then
     select 'repeated', e.revision, e.transaction_id::text, e.global_position
       into outcome, revision, transaction_id, global_position
       from events e where e.stream = p_stream and e.revision = v_known.revision;
-    return;
+  else
+    outcome := 'clash';
   end if;
-
-  select coalesce(max(e.revision), -1) into revision from events e where e.stream = p_stream;
-  if revision <> p_expected then
-    outcome := 'conflict';
-    return;
-  end if;
-
-  with added as (
-    insert into events (transaction_id, stream, revision, id, type, data, metadata, recorded_at)
-    select pg_current_xact_id(), p_stream, append_events.revision + b.n, b.id, b.type, b.data, b.metadata,
-           clock_timestamp()
-      from unnest(p_ids, p_types, p_data, p_metadata) with ordinality as b (id, type, data, metadata, n)
-     order by b.n
-    returning events.transaction_id, events.global_position
-  )
-  select 'appended', append_events.revision + cardinality(p_ids), max(a.transaction_id)::text, max(a.global_position)
-    into outcome, revision, transaction_id, global_position
-    from added a;
 end
 $$;

@@ -1,0 +1,252 @@
+/**
+ * The orders of every account: table `orders` (migration 0004). An order appears with the risk engine's answer, or when
+ * it is first seen at the broker, and follows its own stream from then on.
+ */
+import type { ClientBase, Pool } from 'pg';
+
+import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
+import type { OrderOutcome } from '../../../../contracts/story.ts';
+import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
+import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
+import type { OrderEvent } from '../../../domain/order/events.ts';
+import { orderStream } from '../../../domain/order/events.ts';
+import type { OrderAdmitted, OrderDenied } from '../../../domain/risk-policy/events.ts';
+import { riskStream } from '../../../domain/risk-policy/events.ts';
+import { breachSentence } from '../../http/sentences.ts';
+import type { View } from '../projections.ts';
+import { canBeStored } from './names.ts';
+import type { OrderRow, RowStatus } from './order-row.ts';
+import { answeredRow, nextRow } from './order-row.ts';
+
+// --- Projection ---
+
+const ORDER_EVENTS = {
+  OrderPlaced: true,
+  OrderObserved: true,
+  BracketLinked: true,
+  SubmissionClaimed: true,
+  SubmissionFailed: true,
+  SubmissionUnconfirmed: true,
+  OrderAcknowledged: true,
+  OrderRejected: true,
+  OrderNotSent: true,
+  OrderNotReceived: true,
+  OrderPartiallyFilled: true,
+  OrderFilled: true,
+  CancelRequested: true,
+  CancelRefused: true,
+  OrderCancelled: true,
+  OrderExpired: true,
+  ReplaceRequested: true,
+  OrderReplaced: true,
+  ReplaceRefused: true,
+} satisfies Record<Exclude<OrderEvent['type'], 'BrokerMessageRecorded'>, true>;
+
+export const ordersView: View = {
+  name: 'orders',
+  version: 1,
+  tables: ['orders'],
+  types: ['OrderAdmitted', 'OrderDenied', ...Object.keys(ORDER_EVENTS)],
+  async apply(tx, event) {
+    const at = new Date(event.recordedAt);
+    if (event.stream.startsWith(riskStream(''))) {
+      const { ticket, breaches = null } = event.data as OrderAdmitted['data'] & Partial<OrderDenied['data']>;
+      await write(tx, answeredRow(ticket, at, breaches), 'nothing');
+    } else if (event.stream.startsWith(orderStream(''))) {
+      const row = await read(tx, event.stream.slice(orderStream('').length));
+      if (row !== null && row.revision >= event.revision) return;
+      await write(tx, nextRow(row, event as unknown as OrderEvent, { revision: event.revision, at }), 'update');
+    }
+  },
+};
+
+const COLUMNS = [
+  'order_id',
+  'account_id',
+  'parent_order_id',
+  'symbol',
+  'side',
+  'type',
+  'quantity',
+  'limit_price',
+  'stop_price',
+  'trail_price',
+  'time_in_force',
+  'status',
+  'filled_quantity',
+  'filled_value',
+  'reason',
+  'breaches',
+  'changed_at',
+  'ended_at',
+  'revision',
+] as const satisfies (keyof OrderRow)[];
+
+const INSERT = `insert into orders (${COLUMNS.join(', ')}) values (${COLUMNS.map((_, index) => `$${index + 1}`).join(', ')})
+  on conflict (order_id) do`;
+const WRITE = {
+  nothing: `${INSERT} nothing`,
+  update: `${INSERT} update set ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+};
+
+async function write(tx: ClientBase, row: OrderRow, known: keyof typeof WRITE): Promise<void> {
+  const stored = { ...row, breaches: row.breaches === null ? null : JSON.stringify(row.breaches) };
+  const values = COLUMNS.map((column) => stored[column]);
+  await tx.query({ name: `orders-write-${known}`, text: WRITE[known], values });
+}
+
+async function read(tx: ClientBase, orderId: string): Promise<OrderRow | null> {
+  const text = 'select * from orders where order_id = $1';
+  const { rows } = await tx.query<OrderRow>({ name: 'orders-read', text, values: [orderId] });
+  return rows[0] ?? null;
+}
+
+// --- Queries ---
+
+export interface FoundOrder {
+  readonly orderId: string;
+  readonly accountId: string;
+  readonly outcome: OrderOutcome;
+  readonly order: BrokerOrder;
+}
+
+export interface OrderQueries {
+  /** Every open order, and those that ended within the last 24 hours; not those that never left the house. Last changed first. */
+  listOrders(accountId: string): Promise<readonly BrokerOrder[]>;
+  /** Orders that have ended, denied and unsent ones as rejected; the last ended first. */
+  ordersHistory(accountId: string, maxCount: number): Promise<readonly BrokerOrder[]>;
+  findOrder(orderId: string): Promise<FoundOrder | null>;
+  /** The order and its bracket's exits, whose status hangs on it. */
+  findWithLegs(orderId: string): Promise<readonly FoundOrder[]>;
+  /** Admitted orders are given a second to be placed by whoever asked for them. */
+  readonly unfinished: UnfinishedOrders;
+}
+
+type Joined = OrderRow & { readonly parent_status: RowStatus | null };
+type Ids = { readonly orderId: string; readonly accountId: string };
+
+const SELECT = `select o.*, parent.status as parent_status from orders o
+                left join orders parent on parent.order_id = o.parent_order_id`;
+
+export function createOrderQueries(pool: Pool): OrderQueries {
+  async function select(conditions: string, values: readonly unknown[]): Promise<readonly Joined[]> {
+    return (await pool.query<Joined>(`${SELECT} where ${conditions}`, [...values])).rows;
+  }
+  async function ids(conditions: string): Promise<readonly Ids[]> {
+    const { rows } = await pool.query<Ids>(`select order_id as "orderId", account_id as "accountId" from orders
+      where ended_at is null and ${conditions} order by changed_at, order_id`);
+    return rows;
+  }
+  return {
+    async listOrders(accountId) {
+      const rows = await select(
+        `o.account_id = $1 and o.status not in ('denied', 'not_sent')
+           and (o.ended_at is null or o.ended_at > clock_timestamp() - interval '24 hours')
+         order by o.changed_at desc, o.order_id`,
+        [accountId],
+      );
+      return rows.map(toBrokerOrder);
+    },
+    async ordersHistory(accountId, maxCount) {
+      const ended = 'o.account_id = $1 and o.ended_at is not null order by o.ended_at desc, o.order_id limit $2';
+      return (await select(ended, [accountId, maxCount])).map(toBrokerOrder);
+    },
+    async findOrder(orderId) {
+      if (!canBeStored(orderId)) return null;
+      const [row] = await select('o.order_id = $1', [orderId]);
+      return row === undefined ? null : toFound(row);
+    },
+    async findWithLegs(orderId) {
+      if (!canBeStored(orderId)) return [];
+      return (await select('o.order_id = $1 or o.parent_order_id = $1 order by o.order_id', [orderId])).map(toFound);
+    },
+    unfinished: {
+      admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
+      placed: () => ids(`status <> 'admitted'`),
+    },
+  };
+}
+
+// --- In TradingView's shape ---
+
+const toFound = (row: Joined): FoundOrder => ({
+  orderId: row.order_id,
+  accountId: row.account_id,
+  outcome: OUTCOMES[row.status],
+  order: toBrokerOrder(row),
+});
+
+const OUTCOMES: Readonly<Record<RowStatus, OrderOutcome>> = {
+  admitted: 'placing',
+  placed: 'placing',
+  claimed: 'placing',
+  unconfirmed: 'unconfirmed',
+  working: 'working',
+  filled: 'filled',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  rejected: 'rejected',
+  denied: 'denied',
+  not_sent: 'not_sent',
+  not_received: 'not_received',
+};
+
+const STATUSES: Readonly<Record<OrderOutcome, BrokerOrder['status']>> = {
+  placing: 'placing',
+  unconfirmed: 'placing',
+  working: 'working',
+  replaced: 'working',
+  filled: 'filled',
+  cancelled: 'cancelled',
+  expired: 'cancelled',
+  rejected: 'rejected',
+  denied: 'rejected',
+  not_sent: 'rejected',
+  not_received: 'rejected',
+};
+
+function toBrokerOrder(row: Joined): BrokerOrder {
+  const { type, trail_price: trail } = row;
+  const filled = quantity(row.filled_quantity);
+  // An exit belongs to its order until that is filled; the exits then stand for themselves.
+  const waits = row.parent_order_id !== null && row.parent_status !== null && row.parent_status !== 'filled';
+  const status = STATUSES[OUTCOMES[row.status]];
+  const message = messageOf(row);
+  return {
+    id: row.order_id,
+    instrument: row.symbol,
+    qty: Number(row.quantity),
+    side: row.side,
+    type: type === 'stop_limit' ? 'stoplimit' : type === 'trailing_stop' ? 'stop' : type,
+    status: status === 'working' && waits && filled === 0n ? 'inactive' : status,
+    filledQty: Number(row.filled_quantity),
+    ...(filled > 0n && { avgPrice: Number(toText(perShare(money(row.filled_value), filled))) }),
+    ...(row.limit_price !== null && { limitPrice: Number(row.limit_price) }),
+    ...(row.stop_price !== null && { stopPrice: Number(row.stop_price) }),
+    ...(type === 'trailing_stop' && { isTrailingStop: true }),
+    ...(type === 'trailing_stop' && trail !== null && { trailingStopPips: pips(trail) }),
+    ...(waits && row.parent_order_id !== null && { parentId: row.parent_order_id, parentType: 'order' as const }),
+    duration: { type: row.time_in_force },
+    lastModified: Math.floor(row.changed_at.getTime() / 1000),
+    ...(message !== null && { message: { text: message, type: MESSAGE_TYPES[status] } }),
+  };
+}
+
+/** Dollars as steps of one cent. */
+const pips = (dollars: string): number => Number(toText(perShare(money(dollars), quantity('0.01'))));
+
+const MESSAGE_TYPES: Readonly<Record<BrokerOrder['status'], 'information' | 'warning' | 'error'>> = {
+  placing: 'information',
+  inactive: 'warning',
+  working: 'warning',
+  filled: 'information',
+  cancelled: 'information',
+  rejected: 'error',
+};
+
+function messageOf(row: OrderRow): string | null {
+  if (row.status === 'denied') return (row.breaches ?? []).map(breachSentence).join(' ');
+  if (row.status === 'unconfirmed') return 'Being confirmed';
+  if (row.status === 'expired') return 'Expired';
+  return row.reason;
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { brokerPosition } from '../../../../contracts/broker-api.ts';
+import { ACCOUNT, AT, openViews, type ViewsUnderTest } from './desk.suite.ts';
+import { createPositionQueries, toBrokerPosition, type PositionQueries } from './positions.ts';
+
+const MONDAY = '2026-03-02';
+const TUESDAY = '2026-03-03';
+const during = (day: string): string => `${day}T15:00:00.000Z`;
+
+describe('positions', () => {
+  let views: ViewsUnderTest;
+  let queries: PositionQueries;
+  beforeAll(async () => {
+    views = await openViews();
+    queries = createPositionQueries(views.pool);
+  });
+  afterAll(() => views.close());
+  beforeEach(() => views.reset());
+
+  it('closes the oldest lots first, to the last decimal', async () => {
+    const { desk } = views;
+    await desk.risk({
+      type: 'RecordOpeningPositions',
+      positions: [{ symbol: 'AAPL', quantity: '0.3', averagePrice: '100.000000001' }],
+      at: AT,
+    });
+    await desk.trade('buy', '0.7', '110.1', {}, during(MONDAY));
+    // 0.3 at 100.000000001 and 0.1 of those at 110.1: 0.3 * 19.999999999 + 0.1 * 9.9.
+    await desk.trade('sell', '0.4', '120', {}, during(MONDAY));
+    await views.catchUp();
+    expect(await queries.positions(ACCOUNT, MONDAY)).toEqual([
+      {
+        symbol: 'AAPL',
+        quantity: '0.6',
+        averagePrice: '110.1',
+        costBasis: '66.06',
+        realizedToday: '6.9899999997',
+        realizedTotal: '6.9899999997',
+      },
+    ]);
+    // 0.6 at 110.1 sold at 105.05 on the next day, and 0.4 more sold short.
+    await desk.trade('sell', '1', '105.05', {}, during(TUESDAY));
+    await views.catchUp();
+    expect(await queries.positions(ACCOUNT, TUESDAY)).toEqual([
+      {
+        symbol: 'AAPL',
+        quantity: '-0.4',
+        averagePrice: '105.05',
+        costBasis: '-42.02',
+        realizedToday: '-3.03',
+        realizedTotal: '3.9599999997',
+      },
+    ]);
+    await desk.trade('buy', '0.4', '105.05', {}, during(TUESDAY));
+    await views.catchUp();
+    expect(await queries.positions(ACCOUNT, TUESDAY)).toEqual([]);
+    expect(await queries.accountFigures(ACCOUNT, TUESDAY)).toEqual({
+      realizedToday: '-3.03',
+      realizedTotal: '3.9599999997',
+    });
+    expect(await queries.accountFigures(ACCOUNT, MONDAY)).toMatchObject({ realizedToday: '6.9899999997' });
+    expect(await queries.accountFigures('somebody else', MONDAY)).toEqual({ realizedToday: '0', realizedTotal: '0' });
+  });
+
+  it('agrees with share-by-share bookkeeping over many trades', { timeout: 30_000 }, async () => {
+    const trade = fc.record({
+      symbol: fc.constantFrom('AAPL', 'IBM'),
+      day: fc.constantFrom(MONDAY, TUESDAY),
+      side: fc.constantFrom('buy', 'sell'),
+      thousandths: fc.integer({ min: 1, max: 40 }),
+      micros: fc.integer({ min: 1, max: 999_999_999 }),
+    });
+    const [trades] = fc.sample(fc.array(trade, { minLength: 120, maxLength: 120 }), { numRuns: 1, seed: 2603 });
+    const inOrder = trades!.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+    const oracle = createOracle();
+    for (const { symbol, day, side, thousandths, micros } of inOrder) {
+      oracle.trade(symbol, day, side, thousandths, micros);
+      await views.desk.trade(side, text(thousandths, 3), text(micros, 6), { symbol }, during(day));
+    }
+    await views.catchUp();
+    for (const day of [MONDAY, TUESDAY]) {
+      expect(await queries.accountFigures(ACCOUNT, day)).toEqual(oracle.figures(day));
+    }
+    const rows = await queries.positions(ACCOUNT, TUESDAY);
+    expect(rows.map(({ symbol, quantity, costBasis }) => ({ symbol, quantity, costBasis }))).toEqual(
+      oracle.positions(),
+    );
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  it('values a long position at the bid and a short one at the ask', () => {
+    const row = { symbol: 'AAPL', averagePrice: '100.1', realizedToday: '0', realizedTotal: '0' };
+    const quote = { bid: '101.3', ask: '101.5' };
+    const long = toBrokerPosition({ ...row, quantity: '3', costBasis: '300.3' }, quote);
+    expect(long).toEqual({ id: 'AAPL', instrument: 'AAPL', qty: 3, side: 'buy', avgPrice: 100.1, unrealizedPl: 3.6 });
+    const short = toBrokerPosition({ ...row, quantity: '-3', costBasis: '-300.3' }, quote);
+    expect(short).toMatchObject({ qty: 3, side: 'sell', unrealizedPl: -4.2 });
+    expect(toBrokerPosition({ ...row, quantity: '3', costBasis: '300.3' }, null).unrealizedPl).toBe(0);
+    expect(brokerPosition.strict().parse(long)).toEqual(long);
+  });
+});
+
+/** Whole units with so many decimals, as text without superfluous zeros. */
+function text(units: number | bigint, decimals: number): string {
+  const digits = `${units < 0n ? -BigInt(units) : units}`.padStart(decimals + 1, '0');
+  const fraction = digits.slice(-decimals).replace(/0+$/, '');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -decimals)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** Keeps each thousandth of a share as an entry of its own with its price in millionths: amounts are in billionths. */
+function createOracle() {
+  const books = new Map<string, { sign: bigint; price: bigint }[]>();
+  const realized: { day: string; amount: bigint }[] = [];
+  const total = (amounts: readonly bigint[]): string =>
+    text(
+      amounts.reduce((sum, each) => sum + each, 0n),
+      9,
+    );
+  return {
+    trade(symbol: string, day: string, side: 'buy' | 'sell', thousandths: number, micros: number): void {
+      const entries = books.get(symbol) ?? [];
+      books.set(symbol, entries);
+      const sign = side === 'buy' ? 1n : -1n;
+      for (let each = 0; each < thousandths; each += 1) {
+        const oldest = entries[0];
+        if (oldest !== undefined && oldest.sign !== sign) {
+          entries.shift();
+          realized.push({ day, amount: (BigInt(micros) - oldest.price) * oldest.sign });
+        } else entries.push({ sign, price: BigInt(micros) });
+      }
+    },
+    figures: (day: string) => ({
+      realizedToday: total(realized.filter((each) => each.day === day).map(({ amount }) => amount)),
+      realizedTotal: total(realized.map(({ amount }) => amount)),
+    }),
+    positions: () =>
+      [...books]
+        .filter(([, entries]) => entries.length > 0)
+        .map(([symbol, entries]) => ({
+          symbol,
+          quantity: text(
+            entries.reduce((sum, { sign }) => sum + sign, 0n),
+            3,
+          ),
+          costBasis: total(entries.map(({ sign, price }) => sign * price)),
+        }))
+        .toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)),
+  };
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { openTestStore, type TestStore } from '../../../../test/support/postgres-store.ts';
+import { put, sample } from '../../../application/ports/event-store-samples.suite.ts';
+import { START, type EventStore } from '../../../application/ports/event-store.ts';
+import { CURRENT_VERSIONS } from '../../../domain/account/documents.ts';
+import { createMemoryEventStore } from '../../memory/event-store.ts';
+import { rebuildProjections, runProjections } from '../projections.ts';
+import { VIEWS } from './all.ts';
+import { ACCOUNT, applyAll, AT, createDesk, dump, USER } from './desk.suite.ts';
+
+/** Something of everything; the store holds it all afterwards. */
+async function live(store: EventStore): Promise<void> {
+  const desk = createDesk(store);
+  await desk.account({ type: 'OpenAccount', userId: USER, accountId: ACCOUNT, at: AT });
+  await desk.account({ type: 'AcceptDocument', document: 'terms', version: CURRENT_VERSIONS.terms, at: AT });
+  await desk.account({
+    type: 'LinkBroker',
+    linkId: 'L1',
+    broker: 'alpaca',
+    environment: 'paper',
+    brokerAccountId: 'e0b1',
+    brokerAccountNumber: 'PA123',
+    linkedAt: AT,
+  });
+  const positions = [{ symbol: 'AAPL', quantity: '-2', averagePrice: '187.3' }];
+  await desk.risk({ type: 'RecordOpeningPositions', positions, at: AT });
+  const orderId = await desk.send();
+  await desk.fill(orderId, '3', '3', { price: '187.201' });
+  await desk.fill(orderId, '7', '10');
+  await desk.trade('sell', '4.5', '190', {}, '2026-03-03T15:00:00.000Z');
+  await desk.trade('buy', '1', '99.5', { symbol: 'IBM' });
+  await desk.assess({ quantity: '100000' });
+  await desk.assess();
+  const changed = await desk.send();
+  const terms = { quantity: '12', limitPrice: '186.5', stopPrice: null, timeInForce: 'gtc' } as const;
+  await desk.order(changed, { type: 'RequestReplace', terms, at: AT });
+  await desk.tell(changed, { revision: 1, brokerOrderId: 'second' });
+  await desk.order(changed, { type: 'RequestCancel', at: AT });
+  await desk.order(changed, { type: 'RecordBrokerMessage', raw: '?', problem: 'unreadable', at: AT });
+  await desk.account({ type: 'RecordLinkRevoked', linkId: 'L1', reason: 'the token is not taken', at: AT });
+}
+
+describe('the views', () => {
+  let opened: TestStore;
+  beforeEach(async () => {
+    opened = await openTestStore();
+  });
+  afterEach(() => opened.close());
+
+  it('hold the same rows when events are applied twice: one by one, all over again, or old ones only', async () => {
+    const store = createMemoryEventStore({ now: () => AT });
+    await live(store);
+    const events = await store.readAll(START, 10_000);
+    await applyAll(opened.pool, events);
+    const once = await dump(opened.pool);
+    for (const [table, rows] of Object.entries(once)) expect(rows, table).not.toEqual([]);
+    for (const again of [events, events.slice(0, events.length / 2)]) {
+      await applyAll(opened.pool, again);
+      expect(await dump(opened.pool)).toEqual(once);
+    }
+    await opened.pool.query(`truncate ${Object.keys(once).join(', ')}`);
+    await applyAll(
+      opened.pool,
+      events.flatMap((event) => [event, event]),
+    );
+    expect(await dump(opened.pool)).toEqual(once);
+  });
+
+  it('hold the same rows after a rebuild as live', async () => {
+    const { pool, store } = opened;
+    const stop = new AbortController();
+    const errors: unknown[] = [];
+    const running = runProjections({
+      pool,
+      store,
+      views: VIEWS,
+      signal: stop.signal,
+      onError: (error) => errors.push(error),
+    });
+    await live(store);
+    const last = await put(store, 'other', [sample('Ignored')]);
+    expect(await running.waitUntilApplied(last, 10_000)).toBe(true);
+    const before = await dump(pool);
+    for (const [table, rows] of Object.entries(before)) expect(rows, table).not.toEqual([]);
+    await rebuildProjections(pool, VIEWS);
+    const next = await put(store, 'other', [sample('Ignored')]);
+    expect(await running.waitUntilApplied(next, 10_000)).toBe(true);
+    expect(await dump(pool)).toEqual(before);
+    expect(errors).toEqual([]);
+    stop.abort();
+    await running.done;
+  });
+});
