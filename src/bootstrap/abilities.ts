@@ -40,7 +40,7 @@ export function createAbilities(container: Container) {
     venue,
     records: broker,
     updates: broker,
-    unfinished: container.get(PORT.orders),
+    unfinished: container.get(PORT.orders).unfinished,
     attempts: container.get(PORT.attempts),
     users: container.get(PORT.users),
     passwords: container.get(PORT.passwords),

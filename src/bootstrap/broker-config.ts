@@ -33,7 +33,13 @@ export function alpacaConfig(
     const { clientId, clientSecret, keyId, secretKey } = source;
     return { ...shared, ...ALPACA_ADDRESSES, clientId, clientSecret, houseKeyId: keyId, houseSecret: secretKey };
   }
-  return { ...shared, ...SANDBOX_KEYS, ...sandboxAddresses(sandboxUrl ?? publicUrl, publicUrl) };
+  // The sandbox's clock may run fast or be moved, so its readings serve for a short time only.
+  return {
+    ...shared,
+    times: { ...ALPACA_TIMES, clockServes: 1_000 },
+    ...SANDBOX_KEYS,
+    ...sandboxAddresses(sandboxUrl ?? publicUrl, publicUrl),
+  };
 }
 
 function sandboxAddresses(sandboxUrl: string, publicUrl: string): AlpacaAddresses {

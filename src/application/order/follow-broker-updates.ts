@@ -54,7 +54,10 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
     const listener = {
       onConnected: () =>
         insist('the reconciliation', async () => {
-          if (!(await reconcile(access, cause()))) throw new Error('the broker did not answer');
+          const reconciled = await reconcile(access, cause());
+          if (reconciled === 'unanswered') throw new Error('the broker did not answer');
+          if (reconciled === 'unauthorized')
+            await needs.reportRevoked(accountId, 'The broker takes the token no more.', cause());
         }),
       onUpdate: (update: BrokerUpdate) => insist('an update', () => recordUpdate(needs, access, update, cause())),
       onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),

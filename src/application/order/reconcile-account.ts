@@ -23,8 +23,10 @@ export interface ReconcileNeeds {
 /** How far back finished orders are looked at again. */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
-/** Resolves to whether the broker could be asked about everything. */
-export type ReconcileAccount = (access: BrokerAccess, cause: Cause) => Promise<boolean>;
+/** `unanswered`: the broker could not be asked about everything; it must be tried again. */
+export type Reconciled = 'done' | 'unanswered' | 'unauthorized';
+
+export type ReconcileAccount = (access: BrokerAccess, cause: Cause) => Promise<Reconciled>;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
   const { records, venue, unfinished, recordBrokerOrder, log } = needs;
@@ -34,7 +36,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     const recent = await records.submittedAfter(access, since);
     if (recent.kind !== 'found') {
       log.warn('an account could not be reconciled', { accountId: access.accountId, outcome: recent.kind });
-      return false;
+      return recent.kind === 'unauthorized' ? 'unauthorized' : 'unanswered';
     }
     const seen = new Set<string>();
     for (const order of recent.value) {
@@ -44,7 +46,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     for (const { orderId, accountId } of await unfinished.placed()) {
       if (accountId === access.accountId && !seen.has(orderId)) await lookAtOrder(needs, access, orderId, cause);
     }
-    return true;
+    return 'done';
   };
 }
 

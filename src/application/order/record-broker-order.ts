@@ -63,7 +63,10 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
         recorded = await aggregates.orders.handle(stream, { type: 'RecordReport', report: complete }, cause);
       }
     }
-    for (const leg of order.legs) await observe(needs, access, leg, orderId, cause);
+    for (const leg of order.legs) {
+      await observe(needs, access, leg, orderId, cause);
+      await record(access, { order: leg, execution: null, reason: null }, cause);
+    }
     if (before.status === 'not_received' && recorded.state.status === 'working') {
       log.alarm('an order given up for lost has appeared at the broker and is being cancelled', { orderId });
       await aggregates.orders.handle(stream, { type: 'RequestCancel', at: clock.now() }, cause);

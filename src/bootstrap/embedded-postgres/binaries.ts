@@ -5,7 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { canRun, isRoot, ownFolder } from './run-as.ts';
 import type { RunAs } from './run-as.ts';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from '../startup-error.ts';
 
 const platform = `${process.platform}-${process.arch}`;
 

@@ -1,8 +1,11 @@
 import { Client, DatabaseError } from 'pg';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from '../startup-error.ts';
 
-/** Does it answer? `later` is for a server that is starting, recovering or going down. */
-export type Answer = 'yes' | 'later';
+/**
+ * What a server answers: `later` while it is starting, recovering or going down, else whether it is one that writes a
+ * commit to the disk before it confirms it.
+ */
+export type Answer = 'later' | { readonly isDurable: boolean };
 
 const isTransient = (code: string | undefined): boolean =>
   // 57P03 cannot_connect_now, 57P01 admin_shutdown, 53300 too_many_connections (PostgreSQL manual, "Error Codes").
@@ -37,8 +40,8 @@ async function createDatabase(url: string): Promise<void> {
  */
 export async function probe(url: string): Promise<Answer> {
   try {
-    await query(url, (client) => client.query('select 1'));
-    return 'yes';
+    const result = await query(url, (client) => client.query<{ fsync: string }>('show fsync'));
+    return { isDurable: result.rows[0]?.fsync === 'on' };
   } catch (error) {
     if (!(error instanceof DatabaseError)) return 'later';
     if (isTransient(error.code)) return 'later';
@@ -47,10 +50,4 @@ export async function probe(url: string): Promise<Answer> {
     await createDatabase(url);
     return 'later';
   }
-}
-
-/** Is the server one that writes a commit to the disk before it confirms it? */
-export async function isDurable(url: string): Promise<boolean> {
-  const result = await query(url, (client) => client.query<{ fsync: string }>('show fsync'));
-  return result.rows[0]?.fsync === 'on';
 }

@@ -1,20 +1,12 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-} from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ensureDataFolder } from '../data-folder.ts';
 import { writeDurably } from './durable-file.ts';
 import { canEnter, isRoot, letPass, nobody, ownFolder } from './run-as.ts';
 import type { RunAs } from './run-as.ts';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from '../startup-error.ts';
 
 /** Where a cluster lies, and who Postgres runs as there (undefined: ourselves). */
 export type ClusterPlace = { readonly home: string; readonly runAs: RunAs | undefined };
@@ -25,30 +17,6 @@ export const clusterFolder = (home: string): string => join(home, 'cluster');
 /** What the data folder keeps for Postgres: the cluster, or only the name of the place where that had to lie. */
 const postgresFolder = (dataDir: string): string => join(dataDir, 'postgres');
 const locationFile = (dataDir: string): string => join(postgresFolder(dataDir), 'location');
-
-const reasons: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of that path is a file',
-  EEXIST: 'there is a file of that name',
-  ENOSPC: 'the disk is full',
-};
-
-/** The data folder, made where missing, with symbolic links resolved. */
-function openDataFolder(dataDir: string): string {
-  try {
-    const folder = postgresFolder(dataDir);
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return realpathSync(dataDir);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new StartupError(
-      `The data folder ${dataDir} can not be used: ${reasons[code] ?? code}. Set TRADSY_DATA to a folder of your own.`,
-    );
-  }
-}
 
 /** A cluster belongs to the user it was made for: root runs it as that user, anybody else must be that user. */
 function ownerOf(home: string, dataDir: string): RunAs | undefined {
@@ -96,8 +64,8 @@ function recordedHome(dataDir: string): string | undefined {
  * @throws StartupError when the folder can not be used.
  */
 export function openClusterPlace(requested: string, onProgress: (line: string) => void): ClusterPlace {
-  const dataDir = openDataFolder(requested);
-  const inside = postgresFolder(dataDir);
+  const dataDir = ensureDataFolder(requested);
+  const inside = ensureDataFolder(postgresFolder(dataDir));
   const recorded = recordedHome(dataDir);
   const runAs = ownerOf(recorded ?? inside, dataDir);
   if (recorded !== undefined) onProgress(`The database of ${dataDir} is kept in ${recorded}.`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterPlace } from './postgres-folder.ts';
+import type { ClusterPlace } from './folder.ts';
 import { isNamedProcessRunning, processName } from './process-identity.ts';
 import { giveTo } from './run-as.ts';
 

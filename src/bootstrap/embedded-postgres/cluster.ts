@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from './durable-file.ts';
-import { clusterFolder } from './postgres-folder.ts';
-import type { ClusterPlace } from './postgres-folder.ts';
+import { clusterFolder } from './folder.ts';
+import type { ClusterPlace } from './folder.ts';
 import { isNamedProcessRunning, processName } from './process-identity.ts';
 import { giveTo } from './run-as.ts';
 import type { RunAs } from './run-as.ts';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from '../startup-error.ts';
 
 /** The one database user, and the name of the product's database. */
 export const databaseUser = 'tradsy';
@@ -23,9 +23,9 @@ const draftPrefix = 'cluster.draft-';
 /** Drafts of processes that were killed while they made them. */
 function removeDeadDrafts(home: string): void {
   for (const name of readdirSync(home)) {
-    const maker = name.startsWith(draftPrefix) ? name.slice(draftPrefix.length).replace(/\.password$/, '') : undefined;
-    if (maker !== undefined && !isNamedProcessRunning(maker))
-      rmSync(join(home, name), { recursive: true, force: true });
+    if (!name.startsWith(draftPrefix)) continue;
+    const maker = name.slice(draftPrefix.length).split('.')[0] ?? '';
+    if (!isNamedProcessRunning(maker)) rmSync(join(home, name), { recursive: true, force: true });
   }
 }
 

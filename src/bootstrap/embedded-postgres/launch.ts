@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
-import { clusterFolder } from './postgres-folder.ts';
-import type { ClusterPlace } from './postgres-folder.ts';
+import { freePort } from '../free-port.ts';
+import { clusterFolder } from './folder.ts';
+import type { ClusterPlace } from './folder.ts';
 import { giveTo } from './run-as.ts';
 
 /** Durable is for people's data; throwaway gives up safety at a crash for speed, for tests. */

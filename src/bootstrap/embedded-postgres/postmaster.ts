@@ -6,7 +6,12 @@ import { giveTo } from './run-as.ts';
 import type { RunAs } from './run-as.ts';
 
 /** The server process of a cluster, as its `postmaster.pid` tells of it. */
-export type Postmaster = { readonly pid: number; readonly port: number; readonly isReady: boolean };
+export type Postmaster = {
+  readonly pid: number;
+  readonly port: number;
+  /** `starting` also while it recovers from a crash. */
+  readonly status: 'starting' | 'ready' | 'other';
+};
 
 const pidFile = (cluster: string): string => join(cluster, 'postmaster.pid');
 
@@ -38,7 +43,8 @@ export function findPostmaster(cluster: string): Postmaster | undefined {
   const pid = Number(lines?.[0]);
   if (lines === undefined || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
   if (!isRunning(pid) || worksIn(pid, cluster) === false) return undefined;
-  return { pid, port: Number(lines[3]), isReady: lines[7]?.startsWith('ready') === true };
+  const status = lines[7]?.trim();
+  return { pid, port: Number(lines[3]), status: status === 'ready' || status === 'starting' ? status : 'other' };
 }
 
 /**

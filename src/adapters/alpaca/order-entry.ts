@@ -1,0 +1,135 @@
+/** Sending orders to Alpaca, changing and cancelling them. */
+import { trading } from '@alpacahq/alpaca-trade-api/rest';
+import type { CancelOutcome, OrderEntry, ReplaceOutcome, SubmitOutcome } from '../../application/ports/broker.ts';
+import type { Log } from '../../application/ports/log.ts';
+import type { OrderTicket } from '../../domain/order/events.ts';
+import { type Answer, type Configurations, ask, failureOf, readJson } from './http.ts';
+import { type OrderReading, readOrder } from './order-wire.ts';
+
+/** When an order never left, or was asked to come back later without being told when. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Alpaca: errors of an order request that it read and turned down. Any other status leaves the outcome open. */
+const TURNED_DOWN: readonly number[] = [400, 403, 422];
+
+/** Alpaca: the words of a used client order id; its code varies. */
+const KNOWN_ALREADY = /client_order_id must be unique/i;
+
+export function createOrderEntry(configurations: Configurations, log: Log): OrderEntry {
+  return {
+    async submit(access, ticket, clientOrderId) {
+      const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
+      const postOrderRequest = orderRequest(ticket, clientOrderId);
+      return submitOutcome(await ask(() => orders.postOrderRaw({ postOrderRequest })), clientOrderId, log);
+    },
+
+    async replace(access, brokerOrderId, terms, clientOrderId) {
+      const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
+      const patchOrderRequest = {
+        qty: terms.quantity,
+        timeInForce: terms.timeInForce,
+        clientOrderId,
+        ...(terms.limitPrice === null ? {} : { limitPrice: terms.limitPrice }),
+        ...(terms.stopPrice === null ? {} : { stopPrice: terms.stopPrice }),
+      };
+      const answer = await ask(() => orders.patchOrderByOrderIdRaw({ orderId: brokerOrderId, patchOrderRequest }));
+      return replaceOutcome(answer, clientOrderId, log);
+    },
+
+    async cancel(access, brokerOrderId): Promise<CancelOutcome> {
+      const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
+      const answer = await ask(() => orders.deleteOrderByOrderIDRaw({ orderId: brokerOrderId }));
+      if (answer.kind === 'ok') return { kind: 'accepted' };
+      return changeRefused(answer) ?? failureOf(answer);
+    },
+  };
+}
+
+/** Alpaca: body of POST /v2/orders. */
+function orderRequest(ticket: OrderTicket, clientOrderId: string): trading.PostOrderRequest {
+  const { takeProfit, stopLoss } = ticket;
+  return {
+    clientOrderId,
+    symbol: ticket.symbol,
+    side: ticket.side,
+    type: ticket.type,
+    timeInForce: ticket.timeInForce,
+    qty: ticket.quantity,
+    extendedHours: ticket.extendedHours,
+    ...(ticket.limitPrice === null ? {} : { limitPrice: ticket.limitPrice }),
+    ...(ticket.stopPrice === null ? {} : { stopPrice: ticket.stopPrice }),
+    ...(ticket.trailPrice === null ? {} : { trailPrice: ticket.trailPrice }),
+    ...(takeProfit === null || stopLoss === null
+      ? {}
+      : { orderClass: 'bracket', takeProfit: { limitPrice: takeProfit }, stopLoss: { stopPrice: stopLoss } }),
+  };
+}
+
+function submitOutcome(answer: Answer, clientOrderId: string, log: Log): SubmitOutcome {
+  switch (answer.kind) {
+    case 'ok': {
+      const reading = answeredOrder(answer.text, clientOrderId, log);
+      if (reading.kind === 'unreadable') return { kind: 'unknown', reason: reading.problem };
+      return { kind: 'acknowledged', order: reading.order };
+    }
+    case 'never_connected':
+      return { kind: 'not_sent', reason: answer.reason, retryAfterMs: RETRY_AFTER_MS };
+    case 'lost':
+      return failureOf(answer);
+    case 'error': {
+      const { status, error } = answer;
+      if (status === 429) {
+        const reason = error?.message ?? 'The broker takes no more requests for now.';
+        return { kind: 'not_sent', reason, retryAfterMs: answer.retryAfterMs ?? RETRY_AFTER_MS };
+      }
+      if (status === 422 && error !== null && KNOWN_ALREADY.test(error.message)) return { kind: 'known_already' };
+      const proven = TURNED_DOWN.includes(status) && error !== null && error.code !== null;
+      return proven ? { kind: 'rejected', code: String(error.code), reason: error.message } : failureOf(answer);
+    }
+  }
+}
+
+function replaceOutcome(answer: Answer, clientOrderId: string, log: Log): ReplaceOutcome {
+  if (answer.kind !== 'ok') return changeRefused(answer) ?? failureOf(answer);
+  const reading = answeredOrder(answer.text, clientOrderId, log);
+  if (reading.kind === 'unreadable') return { kind: 'unknown', reason: reading.problem };
+  return { kind: 'accepted', order: reading.order };
+}
+
+/**
+ * Alpaca's refusal of a change to an order, with its code; 404 when it has no such order. A request that never left, or
+ * came at a bad time (429), is no refusal: it can be made again.
+ */
+function changeRefused(
+  answer: Exclude<Answer, { kind: 'ok' }>,
+): { readonly kind: 'refused'; readonly reason: string } | null {
+  if (answer.kind !== 'error' || ![...TURNED_DOWN, 404].includes(answer.status)) return null;
+  if (answer.error === null || answer.error.code === null) return null;
+  return { kind: 'refused', reason: answer.error.message };
+}
+
+/** The order of a success, which must be the one that was asked for. */
+function answeredOrder(text: string, clientOrderId: string, log: Log): OrderReading {
+  const reading = readOrder(readJson(text));
+  if (reading.kind === 'unreadable') {
+    log.alarm('the broker answered an order request with a body that is not understood', {
+      clientOrderId,
+      problem: reading.problem,
+      raw: text,
+    });
+    return reading;
+  }
+  if (reading.order.clientOrderId !== clientOrderId) {
+    const problem = `the answer speaks of another order, ${reading.order.clientOrderId}`;
+    log.alarm('the broker answered an order request with another order', { clientOrderId, problem, raw: text });
+    return { kind: 'unreadable', problem };
+  }
+  if (reading.problems.length > 0) {
+    log.alarm('the broker answered an order request with something unknown in it', {
+      clientOrderId,
+      problem: reading.problems.join('; '),
+      raw: text,
+    });
+  }
+  return reading;
+}

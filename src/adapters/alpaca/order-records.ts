@@ -1,0 +1,144 @@
+/** Looking up orders and their executions at Alpaca. */
+import { trading } from '@alpacahq/alpaca-trade-api/rest';
+import { z } from 'zod';
+import type { BrokerAccess, BrokerOrder, Failure, LookUp, OrderRecords } from '../../application/ports/broker.ts';
+import type { Log } from '../../application/ports/log.ts';
+import type { Execution } from '../../domain/order/events.ts';
+import { type Answer, type Configurations, ask, failureOf, readJson } from './http.ts';
+import { type OrderReading, readOrder } from './order-wire.ts';
+import { decimal, problemOf, time } from './wire.ts';
+
+/** Alpaca: the largest page of GET /v2/orders, and of the account activities. */
+const ORDERS_A_PAGE = 500;
+const ACTIVITIES_A_PAGE = 100;
+
+/** Executions are asked for from a little before the order was made: the two times come from different clocks. */
+const MARGIN_MS = 60_000;
+
+/** Alpaca: a row of the FILL activities; whose it is, and the rest of it. */
+const activity = z.object({ id: z.string().min(1), order_id: z.string() });
+const fillActivity = activity.extend({ qty: decimal, price: decimal, cum_qty: decimal, transaction_time: time });
+
+type Found<Value> = { readonly kind: 'found'; readonly value: Value };
+type ReadOrder = Extract<OrderReading, { kind: 'order' }>;
+
+export function createOrderRecords(configurations: Configurations, log: Log): OrderRecords {
+  const ordersOf = (access: BrokerAccess) => new trading.OrdersApi(configurations.trader(access, 'read'));
+
+  /** One order; not found only when Alpaca itself says so. */
+  function oneOrder(answer: Answer): LookUp<ReadOrder> {
+    if (answer.kind !== 'ok') return isNotFound(answer) ? { kind: 'not_found' } : failureOf(answer);
+    const reading = readOrder(readJson(answer.text));
+    if (reading.kind === 'unreadable') {
+      log.alarm('the broker showed an order that is not understood', { problem: reading.problem, raw: answer.text });
+      return { kind: 'unknown', reason: reading.problem };
+    }
+    noteProblems(reading, answer.text);
+    return { kind: 'found', value: reading };
+  }
+
+  function noteProblems({ problems }: ReadOrder, raw: string): void {
+    if (problems.length === 0) return;
+    log.alarm('the broker showed an order with something unknown in it', { problem: problems.join('; '), raw });
+  }
+
+  async function byId(access: BrokerAccess, orderId: string): Promise<LookUp<ReadOrder>> {
+    return oneOrder(await ask(() => ordersOf(access).getOrderByOrderIDRaw({ orderId, nested: true })));
+  }
+
+  /** One page: every order of it that can be read, and the id of its last row, from where the next page begins. */
+  function orderPage(rows: readonly unknown[]): { readonly orders: readonly BrokerOrder[]; readonly lastId: string } {
+    const orders: BrokerOrder[] = [];
+    for (const row of rows) {
+      const reading = readOrder(row);
+      if (reading.kind === 'order') {
+        noteProblems(reading, JSON.stringify(row));
+        orders.push(reading.order);
+      } else {
+        const raw = JSON.stringify(row);
+        log.alarm('the broker lists an order that is not understood', { problem: reading.problem, raw });
+      }
+    }
+    const last = z.object({ id: z.string() }).safeParse(rows.at(-1));
+    return { orders, lastId: last.success ? last.data.id : '' };
+  }
+
+  return {
+    async byClientOrderId(access, clientOrderId) {
+      return orderOf(oneOrder(await ask(() => ordersOf(access).getOrderByClientOrderIdRaw({ clientOrderId }))));
+    },
+
+    async byId(access, brokerOrderId) {
+      return orderOf(await byId(access, brokerOrderId));
+    },
+
+    async executionsOf(access, brokerOrderId) {
+      const order = await byId(access, brokerOrderId);
+      if (order.kind !== 'found') return order;
+      const activities = new trading.AccountActivitiesApi(configurations.trader(access, 'read'));
+      const query = {
+        activityType: 'FILL',
+        after: new Date(Date.parse(order.value.createdAt) - MARGIN_MS),
+        direction: 'asc',
+        pageSize: ACTIVITIES_A_PAGE,
+      } as const;
+      const executions: Execution[] = [];
+      for (let pageToken: string | null = null; ;) {
+        const page = pageToken === null ? query : { ...query, pageToken };
+        const rows = listOf(await ask(() => activities.getAccountActivitiesByActivityTypeRaw(page)));
+        if (rows.kind !== 'found') return rows;
+        const read = z.array(activity).safeParse(rows.value);
+        if (!read.success) return { kind: 'unknown', reason: problemOf(read.error) };
+        const own = z
+          .array(fillActivity)
+          .safeParse(rows.value.filter((_, i) => read.data[i]?.order_id === brokerOrderId));
+        if (!own.success) return { kind: 'unknown', reason: problemOf(own.error) };
+        executions.push(...own.data.map(toExecution));
+        const last = read.data.at(-1)?.id;
+        if (last === undefined || last === pageToken || read.data.length < ACTIVITIES_A_PAGE) break;
+        pageToken = last;
+      }
+      return { kind: 'found', value: executions };
+    },
+
+    /** With the exits of brackets inside their parent. The last page is the one that brings nothing. */
+    async submittedAfter(access, moment) {
+      const common = { status: 'all', direction: 'asc', limit: ORDERS_A_PAGE, nested: true } as const;
+      const found = new Map<string, BrokerOrder>();
+      for (let lastId = ''; ;) {
+        const page = lastId === '' ? { ...common, after: moment } : { ...common, afterOrderId: lastId };
+        const rows = listOf(await ask(() => ordersOf(access).getAllOrdersRaw(page)));
+        if (rows.kind !== 'found') return rows;
+        if (rows.value.length === 0) break;
+        const read = orderPage(rows.value);
+        for (const order of read.orders) found.set(order.brokerOrderId, order);
+        if (read.lastId === '' || read.lastId === lastId) return { kind: 'unknown', reason: 'the pages have no end' };
+        lastId = read.lastId;
+      }
+      return { kind: 'found', value: [...found.values()] };
+    },
+  };
+}
+
+const orderOf = (found: LookUp<ReadOrder>): LookUp<BrokerOrder> =>
+  found.kind === 'found' ? { kind: 'found', value: found.value.order } : found;
+
+/** Alpaca: 404 with a code. Without one, something in between may have answered. */
+const isNotFound = (answer: Exclude<Answer, { kind: 'ok' }>): boolean =>
+  answer.kind === 'error' && answer.status === 404 && typeof answer.error?.code === 'number';
+
+function listOf(answer: Answer): Found<readonly unknown[]> | Failure {
+  if (answer.kind !== 'ok') return failureOf(answer);
+  const rows = z.array(z.unknown()).safeParse(readJson(answer.text));
+  return rows.success ? { kind: 'found', value: rows.data } : { kind: 'unknown', reason: problemOf(rows.error) };
+}
+
+/** Alpaca: a FILL activity has an id of its own, which is not the execution id of the stream. */
+const toExecution = (row: z.infer<typeof fillActivity>): Execution => ({
+  brokerOrderId: row.order_id,
+  executionId: row.id,
+  quantity: row.qty,
+  price: row.price,
+  cumulativeQuantity: row.cum_qty,
+  executedAt: row.transaction_time,
+});

@@ -1,0 +1,25 @@
+/** Building blocks of Alpaca's messages. Members that we do not use are ignored. */
+import { z } from 'zod';
+
+/** Alpaca: decimals are strings. Not longer than our own decimals can hold. */
+export const decimal = z.string().regex(/^-?\d{1,15}(\.\d{1,18})?$/, 'not a decimal');
+
+/** Alpaca: times are RFC 3339 with up to nine decimals, in UTC or with New York's offset. */
+export const time = z.iso.datetime({ offset: true });
+
+/** Absent, null, or a value: null when there is none. */
+export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
+
+/**
+ * Alpaca: prices of market data are JSON numbers; the shortest text that gives the same number is what was sent. No price
+ * is below a ten-thousandth of a cent.
+ */
+export const price = z
+  .number()
+  .min(0)
+  .max(1e12)
+  .transform((value) => (value < 1e-6 ? '0' : String(value)));
+
+/** What is wrong with a message, in one line. */
+export const problemOf = (error: z.ZodError): string =>
+  error.issues.map(({ path, message }) => `${path.join('.') || 'message'}: ${message}`).join('; ');

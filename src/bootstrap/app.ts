@@ -1,0 +1,127 @@
+/** The app: its HTTP side, its read models and its order desk, started and stopped together. */
+import type { Pool } from 'pg';
+import type { AlpacaConfig } from '../adapters/alpaca/config.ts';
+import { createHttpApp } from '../adapters/http/app.ts';
+import { TRADINGVIEW_ORIGINS } from '../adapters/http/needs.ts';
+import type { HttpNeeds } from '../adapters/http/needs.ts';
+import { runProjections } from '../adapters/postgres/projections.ts';
+import { createAccountQueries } from '../adapters/postgres/views/accounts.ts';
+import { VIEWS } from '../adapters/postgres/views/all.ts';
+import { createExecutionQueries } from '../adapters/postgres/views/executions.ts';
+import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
+import { createReadStory } from '../adapters/postgres/views/story.ts';
+import type { Broker, LinkedAccounts } from '../application/ports/broker.ts';
+import type { PassCrashPoint } from '../application/ports/crash-points.ts';
+import type { EventStore } from '../application/ports/event-store.ts';
+import type { Log } from '../application/ports/log.ts';
+import { runReaction } from '../application/react.ts';
+import { accountStream } from '../domain/account/events.ts';
+import { createAbilities } from './abilities.ts';
+import { createContainer, PORT } from './container.ts';
+import type { Keys } from './keys.ts';
+import { createReadiness } from './readiness.ts';
+import type { RequestHandler } from './front-door.ts';
+
+/** Parts that a test puts in the place of others, through the same composition. */
+export interface Replacements {
+  readonly store?: (
+    store: EventStore,
+    parts: { readonly broker: Broker; readonly linked: LinkedAccounts },
+  ) => EventStore;
+}
+
+export interface AppOptions {
+  readonly pool: Pool;
+  readonly log: Log;
+  readonly keys: Keys;
+  readonly alpaca: AlpacaConfig;
+  readonly pass: PassCrashPoint;
+  readonly publicUrl: string;
+  readonly webFolder: string;
+  readonly environment: HttpNeeds['environment'];
+  readonly replacements: Replacements;
+}
+
+export interface App {
+  readonly handler: RequestHandler;
+  readonly store: EventStore;
+  stop(): Promise<void>;
+}
+
+const BOOK_FILLS = 'book-fills';
+
+export async function startApp(options: AppOptions): Promise<App> {
+  const { pool, log, publicUrl, webFolder, environment, replacements } = options;
+  const container = createContainer(options);
+  const postgresStore = container.get(PORT.postgresStore);
+  const alpaca = container.get(PORT.alpaca);
+  const linked = container.get(PORT.linked);
+  if (replacements.store !== undefined) {
+    container.rebind(PORT.store).toConstantValue(replacements.store(postgresStore, { broker: alpaca.broker, linked }));
+  }
+  const store = container.get(PORT.store);
+  const abilities = createAbilities(container);
+  const aggregates = container.get(PORT.aggregates);
+  const checkpoints = container.get(PORT.checkpoints);
+  const clock = container.get(PORT.clock);
+
+  const ending = new AbortController();
+  const { signal } = ending;
+  const readStory = createReadStory(pool, store);
+  const projections = runProjections({
+    pool,
+    store,
+    views: VIEWS,
+    signal,
+    onError: (error, event) => log.alarm('a read model stands still', { error: String(error), event: event?.id }),
+    onApplied: (events) => http.onApplied(events),
+  });
+  const http = createHttpApp({
+    ...abilities,
+    settings: { publicUrl, webRoot: webFolder, brokerApiOrigins: TRADINGVIEW_ORIGINS },
+    environment,
+    accountOf: async (userId) => {
+      const account = await aggregates.accounts.load(accountStream(userId));
+      return account.status === 'open' ? account : null;
+    },
+    users: container.get(PORT.users),
+    sessions: container.get(PORT.sessions),
+    tokens: container.get(PORT.tokens),
+    read: {
+      ...container.get(PORT.orders),
+      ...createExecutionQueries(pool),
+      ...createPositionQueries(pool),
+      ...createAccountQueries(pool),
+      readStory,
+      waitUntilApplied: projections.waitUntilApplied,
+    },
+    venue: alpaca.venue,
+    marketData: alpaca.marketData,
+    broker: alpaca.broker,
+    linked,
+    ids: container.get(PORT.ids),
+    log,
+    readiness: createReadiness(pool, alpaca.venue),
+  });
+
+  const loops = [
+    projections.done,
+    runReaction(BOOK_FILLS, abilities.bookFills, { store, checkpoints, clock, log }, signal),
+    abilities.desk.follow(await checkpoints.load(BOOK_FILLS), signal),
+    abilities.desk.sweep(signal),
+    abilities.followLinkedAccounts(signal),
+  ];
+  for (const loop of loops)
+    loop.catch((error: unknown) => log.alarm('a loop of the app ended', { error: String(error) }));
+
+  return {
+    handler: http.handler,
+    store,
+    async stop() {
+      http.close();
+      ending.abort();
+      await Promise.allSettled(loops);
+      await postgresStore.close();
+    },
+  };
+}
