@@ -26,6 +26,9 @@ function formOf(req: Request): URLSearchParams {
   }
 }
 
+/** The fields of the request, in the address or, for programs, in the form. */
+const fieldsOf = (req: Request): URLSearchParams => new URLSearchParams([...queryOf(req), ...formOf(req)]);
+
 function showPage(res: Response, status: number, html: string, redirectUri: string | null): void {
   res.status(status);
   res.setHeader('Content-Security-Policy', pagePolicy(redirectUri));
@@ -74,7 +77,7 @@ export function addOAuth(app: Express, exchange: Exchange, grants: Grants, fault
   const { store } = exchange;
 
   const read = (req: Request, res: Response): AuthorizeRequest | null => {
-    const found = readRequest(grants, queryOf(req));
+    const found = readRequest(grants, fieldsOf(req));
     if ('request' in found) return found.request;
     if ('refused' in found) showPage(res, 400, errorPage(found.refused), null);
     else sendBack(res, found.back, { error: found.error });
@@ -101,11 +104,8 @@ export function addOAuth(app: Express, exchange: Exchange, grants: Grants, fault
   app.post('/oauth/authorize', (req, res) => {
     const request = read(req, res);
     if (!request) return;
-    const form = formOf(req);
-    const [decision, wanted] = [
-      form.get('decision') ?? queryOf(req).get('decision'),
-      form.get('account') ?? queryOf(req).get('account'),
-    ];
+    const fields = fieldsOf(req);
+    const [decision, wanted] = [fields.get('decision'), fields.get('account')];
     if (decision === 'deny') return sendBack(res, request, { error: 'access_denied' });
     if (decision !== 'approve') return showPage(res, 400, errorPage('The decision must be approve or deny.'), null);
     const account = accountFor(wanted);

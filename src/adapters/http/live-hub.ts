@@ -1,0 +1,119 @@
+/** Who is connected for which account, and what is told to them when events have been applied to the read models. */
+import type { BrokerOrder } from '../../../contracts/broker-api.ts';
+import type { LiveMessage } from '../../../contracts/live.ts';
+import type { RecordedEvent } from '../../application/ports/event-store.ts';
+import type { Log } from '../../application/ports/log.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import type { Execution, Fill } from '../../domain/order/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import type { OrderDenied } from '../../domain/risk-policy/events.ts';
+import type { Immutable } from './immutable.ts';
+import type { ReadSide } from './read-side.ts';
+
+export interface LiveConnection {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly accountId: string;
+  /** Symbols looked at besides those of open positions. */
+  readonly symbols: ReadonlySet<string>;
+  send(message: Immutable<LiveMessage>): void;
+  close(): void;
+}
+
+export interface LiveHub {
+  readonly connections: ReadonlySet<LiveConnection>;
+  /** Takes note of applied events, in their order; what follows from them is sent from the read models. */
+  readonly onApplied: (events: readonly RecordedEvent[]) => void;
+  /**
+   * Sends the working orders as part of a first message, and adds the connection: nothing falls between the two, and
+   * nothing older comes after them.
+   */
+  join(connection: LiveConnection, greet: (orders: readonly BrokerOrder[]) => void): Promise<void>;
+  leave(connection: LiveConnection): void;
+}
+
+export interface LiveHubNeeds {
+  readonly read: Pick<ReadSide, 'listOrders' | 'findWithLegs' | 'findExecution'>;
+  /** The account's positions or cash have changed. */
+  readonly onPositions: (accountId: string) => void;
+  readonly log: Log;
+}
+
+/** What has happened since the last round, each order once however often it changed. */
+interface News {
+  readonly orders: Set<string>;
+  readonly executions: { readonly orderId: string; readonly execution: Execution }[];
+}
+const noNews = (): News => ({ orders: new Set(), executions: [] });
+
+export function createLiveHub({ read, onPositions, log }: LiveHubNeeds): LiveHub {
+  const connections = new Set<LiveConnection>();
+  let news = noNews();
+  /** Rounds and greetings run one after another, so that every connection sees an order's states in their order. */
+  let last: Promise<void> = Promise.resolve();
+  let roundWaits = false;
+
+  const inTurn = (work: () => Promise<void>): Promise<void> => (last = last.then(work, work));
+
+  function sendTo(accountId: string, message: Immutable<LiveMessage>): void {
+    for (const connection of connections) if (connection.accountId === accountId) connection.send(message);
+  }
+
+  async function round(): Promise<void> {
+    roundWaits = false;
+    const { orders, executions } = news;
+    news = noNews();
+    if (connections.size === 0) return;
+    try {
+      const accountOf = new Map<string, string>();
+      for (const orderId of orders) {
+        for (const { accountId, order } of await read.findWithLegs(orderId)) {
+          accountOf.set(order.id, accountId);
+          sendTo(accountId, { type: 'order', order });
+        }
+      }
+      for (const { orderId, execution } of executions) {
+        const accountId = accountOf.get(orderId);
+        const found = await read.findExecution(execution);
+        if (accountId !== undefined && found !== null) sendTo(accountId, { type: 'execution', execution: found });
+      }
+    } catch (error) {
+      // What was not told can not be made up for but by a new snapshot.
+      log.warn('live updates were lost; the connections begin anew', { error: String(error) });
+      for (const connection of connections) connection.close();
+    }
+  }
+
+  function note(event: RecordedEvent): void {
+    const { stream, type, data } = event;
+    if (stream.startsWith(orderStream(''))) {
+      const orderId = stream.slice(orderStream('').length);
+      news.orders.add(orderId);
+      if (type === 'OrderPartiallyFilled' || type === 'OrderFilled') {
+        news.executions.push({ orderId, execution: (data as Fill).execution });
+      }
+    } else if (stream.startsWith(riskStream(''))) {
+      if (type === 'OrderDenied') news.orders.add((data as OrderDenied['data']).ticket.orderId);
+      if (type === 'FillBooked' || type === 'OpeningPositionsRecorded')
+        onPositions(stream.slice(riskStream('').length));
+    }
+  }
+
+  return {
+    connections,
+    onApplied(events) {
+      for (const event of events) note(event);
+      if (news.orders.size === 0 || roundWaits) return;
+      roundWaits = true;
+      void inTurn(round);
+    },
+    join: (connection, greet) =>
+      inTurn(async () => {
+        greet(await read.listOrders(connection.accountId));
+        connections.add(connection);
+      }),
+    leave(connection) {
+      connections.delete(connection);
+    },
+  };
+}

@@ -1,0 +1,195 @@
+/** TradingView's REST API for brokers: the session, what the platform must know beforehand, and the accounts. */
+import { z } from 'zod';
+import {
+  accessToken,
+  accountPath,
+  authorizeForm,
+  brokerAccount,
+  brokerConfig,
+  instrument,
+  localeQuery,
+} from '../../../../contracts/broker-api.ts';
+import type { Instrument } from '../../../application/ports/market-data.ts';
+import type { OpenAccount } from '../../../domain/account/account.ts';
+import type { FailedLogins } from '../failed-logins.ts';
+import type { HttpNeeds } from '../needs.ts';
+import { SUMMARY_ROW } from '../portfolio.ts';
+import { refuse } from '../refusal.ts';
+import type { Route } from '../route.ts';
+import { route } from '../route.ts';
+import { tryLogin } from './auth.ts';
+import { isOwn } from './own-account.ts';
+
+type Needs = Pick<HttpNeeds, 'logIn' | 'sessions' | 'accountOf' | 'venue'> & {
+  readonly failedLogins: FailedLogins;
+  readonly endLive: (sessionId: string) => void;
+};
+
+export function brokerAccountRoutes(needs: Needs): readonly Route[] {
+  const surface = 'broker';
+  return [
+    route({
+      method: 'POST',
+      path: '/broker/v1/authorize',
+      surface,
+      auth: 'public',
+      summary: 'Signs in with e-mail address and password; every call gives a new token',
+      body: authorizeForm,
+      success: { statuses: { 200: 'A bearer token and when it ends (Unix seconds)' }, body: accessToken },
+      refusals: ['wrong_credentials', 'too_many_requests'],
+      async handle({ body, correlationId }) {
+        const attempt = { email: body.login, password: body.password };
+        const signedIn = await tryLogin(needs, attempt, correlationId);
+        if (signedIn.kind === 'refusal') return signedIn;
+        const { accessToken: token, expiresAt } = signedIn.session;
+        return {
+          kind: 'ok',
+          body: { access_token: token, expiration: Math.floor(Date.parse(expiresAt) / 1000) },
+        };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/broker/v1/logout',
+      surface,
+      auth: 'session',
+      summary: 'Ends the session',
+      success: { statuses: { 200: 'Signed out' }, body: null },
+      refusals: [],
+      async handle({ principal }) {
+        await needs.sessions.end(principal.sessionId);
+        needs.endLive(principal.sessionId);
+        return { kind: 'ok', body: null };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/broker/v1/config',
+      surface,
+      auth: 'session',
+      summary: 'What the platform shows and how often it asks',
+      query: localeQuery,
+      success: { statuses: { 200: 'The configuration' }, body: brokerConfig },
+      refusals: [],
+      handle: () => Promise.resolve({ kind: 'ok', body: CONFIG }),
+    }),
+    route({
+      method: 'GET',
+      path: '/broker/v1/accounts',
+      surface,
+      auth: 'session',
+      summary: 'The accounts of the user',
+      query: localeQuery,
+      success: { statuses: { 200: 'One account' }, body: z.array(brokerAccount) },
+      refusals: ['not_found'],
+      async handle({ principal }) {
+        const account = await needs.accountOf(principal.userId);
+        return account === null ? refuse('not_found') : { kind: 'ok', body: [toBrokerAccount(account)] };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/broker/v1/accounts/{accountId}/instruments',
+      surface,
+      auth: 'session',
+      summary: 'Everything that may be traded',
+      params: accountPath,
+      query: localeQuery,
+      success: { statuses: { 200: 'The instruments' }, body: z.array(instrument) },
+      refusals: ['not_found', 'unavailable'],
+      async handle({ principal, params }) {
+        if (!(await isOwn(needs, principal, params.accountId))) return refuse('not_found');
+        const instruments = await needs.venue.instruments().catch(() => null);
+        if (instruments === null) return refuse('unavailable');
+        return { kind: 'ok', body: [...instruments.values()].map(toInstrument) };
+      },
+    }),
+  ];
+}
+
+const ALL_TYPES = ['market', 'limit', 'stop', 'stoplimit'] as const;
+const AT_ONCE = ['market', 'limit'] as const;
+
+/** TradingView: Config. The intervals (milliseconds) are within the protocol's largest ones. */
+const CONFIG: z.output<typeof brokerConfig> = {
+  accountSummaryRow: SUMMARY_ROW,
+  durations: [
+    { id: 'day', title: 'Day', default: true, supportedOrderTypes: [...ALL_TYPES] },
+    { id: 'gtc', title: 'Until cancelled', default: false, supportedOrderTypes: [...ALL_TYPES] },
+    { id: 'ioc', title: 'Immediate or cancel', default: false, supportedOrderTypes: [...AT_ONCE] },
+    { id: 'fok', title: 'Fill or kill', default: false, supportedOrderTypes: [...AT_ONCE] },
+    { id: 'opg', title: 'At the open', default: false, supportedOrderTypes: [...AT_ONCE] },
+    { id: 'cls', title: 'At the close', default: false, supportedOrderTypes: [...AT_ONCE] },
+  ],
+  pullingInterval: { quotes: 1000, orders: 1000, positions: 1000, accountManager: 1500 },
+};
+
+/** TradingView: Account.config. Some flags count as true when they are left out, so all are said. */
+const FLAGS: Readonly<Record<string, boolean>> = {
+  supportOrderBrackets: true,
+  supportMarketBrackets: true,
+  supportPositionBrackets: false,
+  supportPositions: true,
+  supportMultiposition: false,
+  supportClosePosition: false,
+  supportPartialClosePosition: false,
+  supportReversePosition: false,
+  supportNativeReversePosition: false,
+  supportMarketOrders: true,
+  supportLimitOrders: true,
+  supportStopOrders: true,
+  supportStopLimitOrders: true,
+  // The protocol means brackets by it; ours are orders of their own.
+  supportTrailingStop: false,
+  supportStopOrdersInBothDirections: false,
+  supportStopLimitOrdersInBothDirections: false,
+  supportPartialOrderExecution: true,
+  supportModifyOrderPrice: true,
+  supportEditAmount: true,
+  supportModifyBrackets: false,
+  supportModifyDuration: true,
+  supportCryptoExchangeOrderTicket: false,
+  supportDigitalSignature: false,
+  supportPlaceOrderPreview: false,
+  supportModifyOrderPreview: false,
+  showQuantityInsteadOfAmount: true,
+  supportBalances: false,
+  supportOrdersHistory: true,
+  supportExecutions: true,
+  supportLeverage: false,
+  supportLeverageButton: false,
+  supportDOM: false,
+  supportLevel2Data: false,
+  supportPLUpdate: true,
+  supportDisplayBrokerNameInSymbolSearch: true,
+  supportLogout: true,
+  supportCustomAccountSummaryRow: true,
+  supportPositionCustomFields: false,
+  supportOrderCustomFields: false,
+  supportOrderHistoryCustomFields: false,
+  supportTrackLatency: false,
+};
+
+const toBrokerAccount = ({ accountId, link }: OpenAccount): z.output<typeof brokerAccount> => ({
+  id: accountId,
+  name: link === null ? 'Not linked to a broker' : `Alpaca ${link.brokerAccountNumber}`,
+  type: link?.environment === 'live' ? 'live' : 'demo',
+  currency: 'USD',
+  currencySign: '$',
+  config: FLAGS,
+});
+
+const LARGEST_QUANTITY = 1_000_000;
+
+const toInstrument = ({ symbol, name, fractionable }: Instrument): z.output<typeof instrument> => ({
+  name: symbol,
+  description: name,
+  type: 'stock',
+  minTick: 0.01,
+  pipSize: 0.01,
+  pipValue: 0.01,
+  minQty: fractionable ? 0.0001 : 1,
+  maxQty: LARGEST_QUANTITY,
+  qtyStep: fractionable ? 0.0001 : 1,
+  variableMinTick: '0.0001 1 0.01',
+});

@@ -1,0 +1,64 @@
+/** Market data, and the story of an order, on the Tradsy API. */
+import { z } from 'zod';
+import { bars, barsQuery, marketClock } from '../../../../contracts/market.ts';
+import { orderStory } from '../../../../contracts/story.ts';
+import type { HttpNeeds } from '../needs.ts';
+import { refuse } from '../refusal.ts';
+import type { Route } from '../route.ts';
+import { route } from '../route.ts';
+
+type Needs = Pick<HttpNeeds, 'venue' | 'marketData' | 'accountOf' | 'read' | 'log'>;
+
+export function marketRoutes({ venue, marketData, accountOf, read, log }: Needs): readonly Route[] {
+  const surface = 'api';
+  const unavailable = (error: unknown) => {
+    log.warn('the market could not be read', { error: String(error) });
+    return refuse('unavailable');
+  };
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/market/bars',
+      surface,
+      auth: 'session',
+      summary: 'The newest bars of a symbol before a moment, oldest first',
+      query: barsQuery,
+      success: { statuses: { 200: 'The bars' }, body: bars },
+      refusals: ['unknown_instrument', 'unavailable'],
+      async handle({ query: { symbol, timeframe, limit, before } }) {
+        try {
+          if (!(await venue.instruments()).has(symbol)) return refuse('unknown_instrument');
+          const found = await marketData.bars(symbol, timeframe, limit, before ?? null);
+          return { kind: 'ok', body: { symbol, timeframe, bars: found } };
+        } catch (error) {
+          return unavailable(error);
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/market/clock',
+      surface,
+      auth: 'session',
+      summary: 'The market’s own clock',
+      success: { statuses: { 200: 'The clock' }, body: marketClock },
+      refusals: ['unavailable'],
+      handle: () => venue.clock().then((body) => ({ kind: 'ok', body }) as const, unavailable),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/orders/{id}/story',
+      surface,
+      auth: 'session',
+      summary: 'Everything that is recorded of one order',
+      params: z.object({ id: z.uuid() }),
+      success: { statuses: { 200: 'The story' }, body: orderStory },
+      refusals: ['not_found'],
+      async handle({ principal, params }) {
+        const account = await accountOf(principal.userId);
+        const story = account === null ? null : await read.readStory(account.accountId, params.id.toLowerCase());
+        return story === null ? refuse('not_found') : { kind: 'ok', body: story };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,239 @@
+/** What happened and why, in words for people: the one place where facts become sentences. */
+import type { Breach as ExplainedBreach } from '../../../contracts/problem.ts';
+import { absolute, money, plus, price, quantity, toCents, toText } from '../../domain/kernel/decimal.ts';
+import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
+import type { Fill, OrderEvent, OrderTerms, OrderTicket } from '../../domain/order/events.ts';
+import type {
+  Breach,
+  FillBooked,
+  OpeningPositionsRecorded,
+  OrderAdmitted,
+  RiskEvent,
+} from '../../domain/risk-policy/events.ts';
+import { RULES } from '../../domain/risk-policy/rules.ts';
+
+// --- Numbers ---
+
+const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** Decimal text with commas between the thousands: `20,000.5`. */
+function figure(text: string): string {
+  const [whole = '', fraction] = text.split('.');
+  const digits = whole.startsWith('-') ? `-${grouped(whole.slice(1))}` : grouped(whole);
+  return fraction === undefined ? digits : `${digits}.${fraction}`;
+}
+
+/** An amount to the cent: `$60,000.00`. */
+const dollars = (amount: string): string => `$${figure(toCents(money(amount)))}`;
+
+/** A price with all its decimals, two at least: `$187.25`, `$0.1234`. */
+function at(text: string): string {
+  const [whole = '', fraction = ''] = toText(price(text)).split('.');
+  return `$${figure(`${whole}.${fraction.padEnd(2, '0')}`)}`;
+}
+
+const count = (text: string): string => figure(toText(quantity(text)));
+
+const shares = (text: string): string => (count(text) === '1' ? '1 share' : `${count(text)} shares`);
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+// --- Why not ---
+
+/** One sentence for the trader about a rule that stands against an order. */
+export function breachSentence({ rule, limit, actual }: Breach): string {
+  const [allowed, would] = [limit ?? '0', actual ?? '0'];
+  switch (rule) {
+    case 'disclaimer':
+      return 'The risk disclaimer has to be read and accepted first.';
+    case 'terms':
+      return 'The terms of use have to be read and accepted first.';
+    case 'broker_link':
+      return 'A broker account has to be linked first.';
+    case 'trades_left':
+      return `The plan includes ${count(allowed)} trades, and this would be number ${count(would)}.`;
+    case 'largest_order_value':
+      return `The order is worth ${dollars(would)}; at most ${dollars(allowed)} is allowed.`;
+    case 'largest_order_quantity':
+      return `The order is for ${shares(would)}; at most ${shares(allowed)} are allowed.`;
+    case 'largest_position':
+      return `The position could come to be worth ${dollars(would)}; at most ${dollars(allowed)} is allowed.`;
+    case 'daily_loss':
+      return `The day's realized loss is ${dollars(would)}; from ${dollars(allowed)} on, positions can only be made smaller.`;
+    case 'price_collar':
+      return `The price is ${count(would)}% away from the market; at most ${count(allowed)}% is allowed.`;
+    case 'fresh_quote':
+      if (actual === null) return 'There is no quote to check the order against.';
+      return `The last quote is ${count(would)} seconds old; at most ${count(allowed)} are allowed.`;
+  }
+}
+
+/** The breach as our APIs tell it. */
+export const explained = (breach: Breach): ExplainedBreach => ({ ...breach, message: breachSentence(breach) });
+
+const UNSUPPORTED: Readonly<Record<UnsupportedReason, string>> = {
+  limit_price_missing: 'This order type needs a limit price.',
+  stop_price_missing: 'This order type needs a stop price.',
+  trail_price_missing: 'A trailing stop needs a distance to the market.',
+  price_not_used: 'A price is given that this order type does not use.',
+  price_step: 'Prices have at most two decimals from $1 on, and at most four below.',
+  fraction_needs_day_order: 'An order for a fraction of a share must be a day order.',
+  fraction_order_type: 'A trailing stop can not be for a fraction of a share.',
+  time_in_force_order_type: 'This time in force is for market and limit orders only.',
+  extended_hours_need_limit_day:
+    'Outside the regular session only limit orders for the day, or until cancelled, are taken.',
+  bracket_needs_both_exits: 'A bracket order needs a take profit and a stop loss.',
+  bracket_time_in_force: 'A bracket order must be for the day or until cancelled, in the regular session.',
+  bracket_whole_shares: 'A bracket order must be for whole shares.',
+  bracket_order_type: 'A trailing stop can not carry a bracket.',
+  bracket_exits_reversed: 'Take profit and stop loss stand on the wrong sides of each other.',
+};
+
+/** One sentence for the trader about an order that the broker does not take. */
+export const unsupportedSentence = (reason: UnsupportedReason): string => UNSUPPORTED[reason];
+
+// --- The order ---
+
+/** The order in words: `Buy 10 AAPL at market, day`. */
+export function orderSummary(ticket: OrderTicket): string {
+  const parts = [
+    `${ticket.side === 'buy' ? 'Buy' : 'Sell'} ${count(ticket.quantity)} ${ticket.symbol} ${kind(ticket)}`,
+  ];
+  parts.push(ticket.timeInForce);
+  if (ticket.extendedHours) parts.push('extended hours too');
+  if (ticket.takeProfit !== null) parts.push(`take profit at ${at(ticket.takeProfit)}`);
+  if (ticket.stopLoss !== null) parts.push(`stop loss at ${at(ticket.stopLoss)}`);
+  return parts.join(', ');
+}
+
+function kind({ type, limitPrice, stopPrice, trailPrice }: OrderTicket): string {
+  const [limit, stop, trail] = [limitPrice ?? '0', stopPrice ?? '0', trailPrice ?? '0'];
+  switch (type) {
+    case 'market':
+      return 'at market';
+    case 'limit':
+      return `at ${at(limit)} limit`;
+    case 'stop':
+      return `at ${at(stop)} stop`;
+    case 'stop_limit':
+      return `at ${at(stop)} stop, ${at(limit)} limit`;
+    case 'trailing_stop':
+      return trailPrice === null ? 'at a trailing stop' : `at a trailing stop ${at(trail)} away`;
+  }
+}
+
+function terms({ quantity: wanted, limitPrice, stopPrice, timeInForce }: OrderTerms): string {
+  const parts = [shares(wanted)];
+  if (limitPrice !== null) parts.push(`limit ${at(limitPrice)}`);
+  if (stopPrice !== null) parts.push(`stop ${at(stopPrice)}`);
+  return [...parts, timeInForce].join(', ');
+}
+
+// --- What happened ---
+
+/** What an order's story is made of. */
+export type StoryFact = OrderEvent | RiskEvent;
+
+/** One sentence about an event, with its facts. */
+export function eventSentence(event: StoryFact): string {
+  switch (event.type) {
+    case 'OrderAdmitted':
+      return `Checked against ${RULES.length} rules and admitted; ${reckoned(event.data)}.`;
+    case 'OrderDenied':
+      return `Denied: ${event.data.breaches.map(breachSentence).join(' ')}`;
+    case 'ReplacementAdmitted':
+      return `The change to ${terms(event.data.terms)} was checked and admitted.`;
+    case 'ReplacementDenied':
+      return `The change to ${terms(event.data.terms)} was denied: ${event.data.breaches.map(breachSentence).join(' ')}`;
+    case 'FillBooked':
+      return booked(event.data);
+    case 'ReservationReleased':
+      return `What was reserved for the order is free again (${event.data.outcome.replaceAll('_', ' ')}).`;
+    case 'OpeningPositionsRecorded':
+      return `The account held ${held(event.data.positions)} before its first order here.`;
+    case 'OrderPlaced':
+      return `Placed: ${orderSummary(event.data.ticket)}.`;
+    case 'OrderObserved':
+      return `Seen at the broker as ${ROLES[event.data.role]}: ${orderSummary(event.data.ticket)}.`;
+    case 'BracketLinked':
+      return `Recognized as ${ROLES[event.data.role]}.`;
+    case 'SubmissionClaimed':
+      return `Sending to the broker (attempt ${event.data.attempt}).`;
+    case 'SubmissionFailed':
+      return `The broker was not reached, nothing was sent: ${sentence(event.data.reason)}`;
+    case 'SubmissionUnconfirmed':
+      return `No clear answer from the broker, the order is being looked up: ${sentence(event.data.reason)}`;
+    case 'OrderAcknowledged':
+      return `Acknowledged by the broker as ${event.data.brokerOrderId}.`;
+    case 'OrderRejected':
+      return `Rejected by the broker: ${sentence(event.data.reason)}`;
+    case 'OrderNotSent':
+      return `Not sent: ${sentence(event.data.reason)}`;
+    case 'OrderNotReceived':
+      return `Not received by the broker: ${sentence(event.data.reason)}`;
+    case 'OrderPartiallyFilled':
+    case 'OrderFilled':
+      return filled(event.data);
+    case 'CancelRequested':
+      return 'The trader asked to cancel.';
+    case 'CancelRefused':
+      return `The broker would not cancel: ${sentence(event.data.reason)}`;
+    case 'OrderCancelled': {
+      const { filledQuantity, reason } = event.data;
+      const cancelled = `Cancelled with ${shares(filledQuantity)} filled`;
+      return reason === null ? `${cancelled}.` : `${cancelled}: ${sentence(reason)}`;
+    }
+    case 'OrderExpired':
+      return `Expired with ${shares(event.data.filledQuantity)} filled.`;
+    case 'ReplaceRequested':
+      return `The trader asked for a change to ${terms(event.data.terms)} (change ${event.data.revision}).`;
+    case 'OrderReplaced':
+      return `Changed at the broker to ${terms(event.data.terms)}; now order ${event.data.brokerOrderId} there.`;
+    case 'ReplaceRefused':
+      return `The broker would not make change ${event.data.revision}: ${sentence(event.data.reason)}`;
+    case 'BrokerMessageRecorded':
+      return `A message of the broker was not understood and is kept as it came: ${sentence(event.data.problem)}`;
+    default:
+      return newer(event);
+  }
+}
+
+/** An event that a newer release recorded is told by its name. */
+const newer = (event: never): string => sentence((event as StoryFact).type);
+
+const ROLES: Readonly<Record<'take_profit' | 'stop_loss' | 'external', string>> = {
+  take_profit: "a bracket's take profit",
+  stop_loss: "a bracket's stop loss",
+  external: 'an order entered elsewhere',
+};
+
+/** The price that the order's value was reckoned at. */
+function reckoned({ ticket, inputs }: OrderAdmitted['data']): string {
+  const wanted = shares(ticket.quantity);
+  const own = ticket.limitPrice ?? ticket.stopPrice;
+  if (own !== null) return `${wanted} at ${at(own)}`;
+  if (inputs.quote === null) return wanted;
+  return `${wanted} at about ${at(ticket.side === 'buy' ? inputs.quote.ask : inputs.quote.bid)}`;
+}
+
+function filled({ execution, filledQuantity, leavesQuantity, late }: Fill): string {
+  const [now, sofar] = [count(execution.quantity), count(filledQuantity)];
+  if (late) {
+    return `Filled ${now} at ${at(execution.price)} after the order had ended or had nothing left; ${sofar} in all.`;
+  }
+  const whole = count(toText(plus(quantity(filledQuantity), quantity(leavesQuantity))));
+  if (now === sofar) return `Filled ${now} of ${whole} at ${at(execution.price)}.`;
+  return `Filled ${now} more at ${at(execution.price)}; ${sofar} of ${whole} by now.`;
+}
+
+function booked({ side, quantity: traded, symbol, price: each, realized }: FillBooked['data']): string {
+  const what = `Booked: ${side === 'buy' ? 'bought' : 'sold'} ${count(traded)} ${symbol} at ${at(each)}`;
+  const gained = money(realized);
+  if (gained === 0n) return `${what}.`;
+  return `${what}, a ${gained > 0n ? 'profit' : 'loss'} of ${dollars(toText(absolute(gained)))}.`;
+}
+
+function held(positions: OpeningPositionsRecorded['data']['positions']): string {
+  if (positions.length === 0) return 'nothing';
+  return positions.map(({ symbol, quantity: owned }) => `${count(owned)} ${symbol}`).join(', ');
+}
