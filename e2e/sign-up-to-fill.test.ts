@@ -1,26 +1,24 @@
 /** A person's first order, in a real browser: from the sign-up to the fill, and its story. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../test/support/postgres.ts';
+import { removeDataFolder } from '../src/bootstrap/embedded-postgres.ts';
 import type { RunningProgram } from '../test/support/running-product.ts';
 import { startProduct } from '../test/support/running-product.ts';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const folder = mkdtempSync(join(tmpdir(), 'tradsy-e2e-'));
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let product: RunningProgram;
 let browser: Browser;
 
 beforeAll(async () => {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: install Chromium, or set CHROMIUM_PATH`);
-  database = await createTestDatabase();
   [product, browser] = await Promise.all([
-    startProduct({ DATABASE_URL: database.url, TRADSY_DATA: folder }),
+    startProduct({ TRADSY_DATA: folder }),
     chromium.launch({
       executablePath: CHROMIUM,
       args: [
@@ -40,8 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await product?.kill('SIGTERM');
-  await database?.drop();
-  rmSync(folder, { recursive: true, force: true });
+  await removeDataFolder(folder);
 });
 
 /** Faults that a person would meet, as axe sees them. */

@@ -1,6 +1,7 @@
 import type { Bar } from './bars.ts';
 import type { Factor } from './source.ts';
 import { newYorkDay } from './time.ts';
+import type { Day } from './time.ts';
 
 export type Adjustment = { readonly split: boolean; readonly dividend: boolean };
 
@@ -12,14 +13,16 @@ export function parseAdjustment(text: string): Adjustment | null {
   return { split: has('split'), dividend: has('dividend') };
 }
 
-/** A bar with its prices multiplied by the factors of its date; a split also moves the volume the other way. */
-export function adjust(factors: readonly Factor[], adjustment: Adjustment, bar: Bar): Bar {
+/**
+ * A bar with its prices brought to the terms of the day `today`, the market's own: multiplied by the factors of its date
+ * and divided by today's, so that a replay knows no split that is yet to come. A split moves the volume the other way.
+ */
+export function adjust(factors: readonly Factor[], adjustment: Adjustment, bar: Bar, today: Day): Bar {
   if (factors.length === 0 || (!adjustment.split && !adjustment.dividend)) return bar;
-  const day = newYorkDay(bar.t);
-  const factor = factors.find((each) => day <= each.lastDay);
-  if (!factor) return bar;
-  const split = adjustment.split ? factor.split : 1;
-  const scale = split * (adjustment.dividend ? factor.price : 1);
+  const then = factorOn(factors, newYorkDay(bar.t));
+  const now = factorOn(factors, today);
+  const split = adjustment.split ? then.split / now.split : 1;
+  const scale = split * (adjustment.dividend ? then.price / now.price : 1);
   const scaled = (micros: number): number => Math.round((micros * scale) / 100) * 100;
   return {
     ...bar,
@@ -31,3 +34,8 @@ export function adjust(factors: readonly Factor[], adjustment: Adjustment, bar: 
     v: Math.round(bar.v / split),
   };
 }
+
+const NONE = { split: 1, price: 1 } as const;
+
+const factorOn = (factors: readonly Factor[], day: Day): Pick<Factor, 'split' | 'price'> =>
+  factors.find((each) => day <= each.lastDay) ?? NONE;

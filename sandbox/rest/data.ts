@@ -100,7 +100,7 @@ function readPage(exchange: Exchange, symbols: readonly string[], request: BarsR
     for (const bar of history(exchange.market, { ...request, symbol, ...resumed })) {
       if (count === limit) return { bars, next: Buffer.from(`${symbol}|${bar.t}`).toString('base64url') };
       const list = bars.get(symbol) ?? [];
-      list.push(adjust(exchange.market.source.factors(symbol), request.adjustment, bar));
+      list.push(adjust(exchange.market.source.factors(symbol), request.adjustment, bar, newYorkDay(request.now)));
       bars.set(symbol, list);
       count++;
     }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { build } from 'esbuild';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDataFolder, startEmbeddedPostgres } from './embedded-postgres.ts';
-import { disownStrangersPid, findPostmaster } from './embedded-postgres/postmaster.ts';
+import { disownStrangersPid, findPostmaster, stopPostmaster } from './embedded-postgres/postmaster.ts';
 import { StartupError } from './startup-error.ts';
 
 async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
@@ -24,9 +25,12 @@ async function query(url: string, statement: string): Promise<Record<string, unk
 const scratch = mkdtempSync(join(tmpdir(), 'tradsy-embedded-'));
 const program = resolve('.build', `embedded-postgres-${process.pid}.mjs`);
 
+const children: ChildProcess[] = [];
+
 /** Another process that uses the server of a folder until it is killed. */
 async function startElsewhere(dataDir: string): Promise<{ readonly url: string; kill(): Promise<void> }> {
   const child = spawn(process.execPath, [program, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
   const lines = createInterface({ input: child.stdout });
   const [url] = (await once(lines, 'line')) as [string];
   const kill = async () => {
@@ -39,6 +43,12 @@ async function startElsewhere(dataDir: string): Promise<{ readonly url: string; 
 
 const clusterOf = (dataDir: string) => join(dataDir, 'postgres', 'cluster');
 
+function pidOfServer(dataDir: string): number {
+  const postmaster = findPostmaster(clusterOf(dataDir));
+  if (postmaster === undefined) throw new Error(`No server runs on ${dataDir}`);
+  return postmaster.pid;
+}
+
 beforeAll(async () => {
   const contents = `
     import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -49,7 +59,12 @@ beforeAll(async () => {
   await build({ stdin, bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile: program });
 });
 
-afterAll(() => {
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const name of ['durable', 'shared']) {
+    const postmaster = findPostmaster(clusterOf(join(scratch, name)));
+    if (postmaster) await stopPostmaster(postmaster.pid);
+  }
   rmSync(program, { force: true });
   rmSync(scratch, { recursive: true, force: true });
 });
@@ -134,8 +149,7 @@ describe('a server that several processes use', () => {
 
   it('comes back after it was killed itself', async () => {
     const product = await startElsewhere(dataDir);
-    const postmaster = findPostmaster(clusterOf(dataDir));
-    process.kill(postmaster?.pid ?? 0, 'SIGKILL');
+    process.kill(pidOfServer(dataDir), 'SIGKILL');
     await product.kill();
 
     const next = await start();

@@ -11,14 +11,16 @@ import type { Evidence } from './invariants.ts';
 import { isQuiet, readLedger } from './invariants.ts';
 
 export interface CrashRun {
-  readonly databaseUrl: string;
   readonly sandboxUrl: string;
+  /** With the embedded Postgres, which outlives the crash and is taken over too. */
   readonly dataFolder: string;
   readonly point: CrashPoint;
   /** At which pass of the point. */
   readonly pass: number;
   /** The build to crash; the one that takes over is always the real one. */
   readonly program?: string;
+  /** How long to wait for everything to settle: default 20 s. */
+  readonly quietWithinMs?: number;
 }
 
 export interface CrashResult {
@@ -32,7 +34,7 @@ const ORDERS_EACH = 3;
 const QUIET_WITHIN_MS = 20_000;
 
 export async function crashAt(run: CrashRun): Promise<CrashResult> {
-  const env = { DATABASE_URL: run.databaseUrl, SANDBOX_URL: run.sandboxUrl, TRADSY_DATA: run.dataFolder };
+  const env = { SANDBOX_URL: run.sandboxUrl, TRADSY_DATA: run.dataFolder };
   const victim = await startProduct({ ...env, TRADSY_CRASH_AT: `${run.point}:${run.pass}` }, run.program);
   const port = new URL(victim.url).port;
   const traders = await Promise.all(Array.from({ length: TRADERS }, () => becomeTrader(victim.url)));
@@ -42,7 +44,7 @@ export async function crashAt(run: CrashRun): Promise<CrashResult> {
       trader,
       requestId: randomUUID(),
       qty: `${n + 1}`,
-      patient: n % 2 === 0,
+      patient: n % 2 === 1,
     })),
   );
   const acknowledged: string[] = [];
@@ -71,7 +73,7 @@ export async function crashAt(run: CrashRun): Promise<CrashResult> {
   try {
     // Some people try again, and some walk away after one failure.
     for (const attempt of interrupted) if (attempt.patient) await place(attempt);
-    const evidence = await whenQuiet(run.sandboxUrl, traders, acknowledged);
+    const evidence = await whenQuiet(run, traders, acknowledged);
     return { evidence, interrupted: interrupted.length };
   } finally {
     await stop(heir);
@@ -79,11 +81,11 @@ export async function crashAt(run: CrashRun): Promise<CrashResult> {
 }
 
 async function whenQuiet(
-  sandboxUrl: string,
+  { sandboxUrl, quietWithinMs = QUIET_WITHIN_MS }: CrashRun,
   traders: readonly Visitor[],
   acknowledged: readonly string[],
 ): Promise<Evidence> {
-  const end = Date.now() + QUIET_WITHIN_MS;
+  const end = Date.now() + quietWithinMs;
   for (;;) {
     const ledger = await readLedger(sandboxUrl);
     const stories = new Map<string, OrderStory | null>();

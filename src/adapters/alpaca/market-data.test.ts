@@ -129,7 +129,7 @@ describe('bars', () => {
     expect(Object.fromEntries(urls()[0]?.searchParams ?? [])).toEqual({
       symbols: 'AAPL',
       timeframe: '1Min',
-      start: '2015-01-01T00:00:00.000Z',
+      start: '1990-01-01T00:00:00.000Z',
       limit: '45',
       adjustment: 'split',
       feed: 'iex',

@@ -10,7 +10,7 @@ import { maybe, price, problemOf, time } from './wire.ts';
 /** Alpaca: the largest page of bars. */
 const BARS_A_PAGE = 10_000;
 /** Before the first bar that Alpaca serves; without a start it serves only today. */
-const BEGINNING = new Date('2015-01-01T00:00:00Z');
+const BEGINNING = new Date('1990-01-01T00:00:00Z');
 /**
  * A chart with a split in it must not show a fall that nobody suffered. Bars since the last split, today's among them,
  * are the same either way.

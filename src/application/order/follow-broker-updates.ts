@@ -5,7 +5,6 @@ import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderUpdates } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
-import type { PassCrashPoint } from '../ports/crash-points.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { ReconcileAccount } from './reconcile-account.ts';
@@ -22,7 +21,6 @@ export interface FollowUpdatesNeeds {
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly reconcile: ReconcileAccount;
   readonly reportRevoked: (accountId: string, reason: string, cause: Cause) => Promise<void>;
-  readonly pass: PassCrashPoint;
 }
 
 /** Follows one account until `signal` aborts or the broker no longer takes the token. */
@@ -73,12 +71,10 @@ async function recordUpdate(
   update: BrokerUpdate,
   cause: Cause,
 ): Promise<void> {
-  const { aggregates, clock, pass } = needs;
+  const { aggregates, clock } = needs;
   if (update.kind === 'unreadable') return keepUnreadable(needs, access, update, cause);
   const { order, execution, reason, refused } = update;
-  if (execution !== null) pass('before-fill-recorded');
   const orderId = await needs.recordBrokerOrder(access, { order, execution, reason }, cause);
-  if (execution !== null) pass('after-fill-recorded');
   const at = clock.now();
   const why = reason ?? 'The broker refused the request.';
   if (refused === 'cancel') {

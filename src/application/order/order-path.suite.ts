@@ -81,7 +81,7 @@ export async function openDesk() {
     bars: unused,
   };
   const pass = () => undefined;
-  const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log });
+  const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log, pass });
   const needs: SubmitOrderNeeds = {
     aggregates,
     broker,

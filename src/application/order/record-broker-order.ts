@@ -11,6 +11,7 @@ import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
 import type { Log } from '../ports/log.ts';
 
 export interface RecordBrokerOrderNeeds {
@@ -19,6 +20,7 @@ export interface RecordBrokerOrderNeeds {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly pass: PassCrashPoint;
 }
 
 export interface Learnt {
@@ -31,7 +33,7 @@ export interface Learnt {
 export type RecordBrokerOrder = (access: BrokerAccess, learnt: Learnt, cause: Cause) => Promise<string>;
 
 export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBrokerOrder {
-  const { aggregates, records, clock, log } = needs;
+  const { aggregates, records, clock, log, pass } = needs;
 
   return async function record(access, { order, execution, reason }, cause) {
     const { orderId, revision } = await identify(needs, access, order, cause);
@@ -47,7 +49,13 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
       reason,
       at: order.updatedAt,
     };
-    let recorded = await aggregates.orders.handle(stream, { type: 'RecordReport', report }, cause);
+    const tell = async (told: BrokerReport) => {
+      if (told.executions.length > 0) pass('before-fill-recorded');
+      const answer = await aggregates.orders.handle(stream, { type: 'RecordReport', report: told }, cause);
+      if (told.executions.length > 0) pass('after-fill-recorded');
+      return answer;
+    };
+    let recorded = await tell(report);
     if (recorded.kind === 'refused') {
       log.alarm('the broker has an order that does not fit ours', {
         orderId,
@@ -58,10 +66,7 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     }
     if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
       const known = await records.executionsOf(access, order.brokerOrderId);
-      if (known.kind === 'found') {
-        const complete = { ...report, executions: known.value };
-        recorded = await aggregates.orders.handle(stream, { type: 'RecordReport', report: complete }, cause);
-      }
+      if (known.kind === 'found') recorded = await tell({ ...report, executions: known.value });
     }
     for (const leg of order.legs) {
       await observe(needs, access, leg, orderId, cause);

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { session } from '../../../contracts/auth.ts';
 import { errorEnvelope, instrument, ok, orderPlaced, quoteItem } from '../../../contracts/broker-api.ts';
 import type { ErrorEnvelope } from '../../../contracts/broker-api.ts';
+import { bars } from '../../../contracts/market.ts';
+import type { Bar, Timeframe } from '../../../contracts/market.ts';
 import { linkStarted, onboarding } from '../../../contracts/onboarding.ts';
 import { orderStory } from '../../../contracts/story.ts';
 import type { OrderStory } from '../../../contracts/story.ts';
@@ -17,6 +19,7 @@ export interface Visitor {
     requestId: string,
   ): Promise<{ readonly orderId: string } | ErrorEnvelope>;
   cancel(orderId: string): Promise<void>;
+  bars(symbol: string, timeframe: Timeframe, limit: number): Promise<readonly Bar[]>;
   story(orderId: string): Promise<OrderStory>;
 }
 
@@ -83,6 +86,12 @@ export async function becomeTrader(baseUrl: string): Promise<Visitor> {
       const path = `${account}/orders/${orderId}?locale=en`;
       await read(z.looseObject({ s: z.literal('ok') }), path, { method: 'DELETE', headers: authorization });
     },
+    bars: async (symbol, timeframe, limit) =>
+      (
+        await read(bars, `/api/v1/market/bars?symbol=${symbol}&timeframe=${timeframe}&limit=${limit}`, {
+          headers: authorization,
+        })
+      ).bars,
     story: (orderId) => read(orderStory, `/api/v1/orders/${orderId}/story`, { headers: authorization }),
   };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurably } from './durable-file.ts';
@@ -59,7 +59,7 @@ export async function ensureCluster(place: ClusterPlace, programs: string, durab
   if (existsSync(cluster)) return;
   removeDeadDrafts(home);
 
-  const draft = join(home, draftPrefix + processName(process.pid));
+  const draft = join(home, `${draftPrefix}${processName(process.pid)}.${randomUUID()}`);
   const draftPassword = `${draft}.password`;
   mkdirSync(draft, { mode: 0o700 });
   giveTo(runAs, draft);

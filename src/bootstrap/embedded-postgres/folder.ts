@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -47,31 +47,45 @@ function makeHomeElsewhere(dataDir: string, runAs: RunAs): string {
 
 /** Where the data folder says that the cluster lies, if it says so. */
 function recordedHome(dataDir: string): string | undefined {
-  if (!existsSync(locationFile(dataDir))) return undefined;
-  const home = readFileSync(locationFile(dataDir), 'utf8').trim();
-  if (existsSync(home)) return home;
+  const file = locationFile(dataDir);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+/** A place that was recorded and is gone must not be taken for an empty database. */
+function assertStillThere(home: string, dataDir: string): void {
+  if (existsSync(home)) return;
   throw new StartupError(
     `The database of ${dataDir} was kept in ${home}, which is gone: restore it, or remove ${locationFile(dataDir)} to begin with an empty database.`,
   );
+}
+
+/** The folders from a temporary folder of the system down to this one, outermost first; none if it is not below one. */
+function foldersBelowTemporary(folder: string): string[] {
+  const parent = dirname(folder);
+  if (['/tmp', '/var/tmp', realpathSync(tmpdir())].includes(parent)) return [folder];
+  const above = parent === folder ? [] : foldersBelowTemporary(parent);
+  return above.length === 0 ? [] : [...above, folder];
 }
 
 /**
  * Decides where the cluster of a data folder lies, and prepares that place.
  *
  * It lies in the data folder, if only the user that Postgres runs as can enter that. Root runs Postgres as `nobody`;
- * when that user is kept out by the data folder itself, its group is let through; when it is kept out by a folder above
- * (/root, say), which is not ours to open, the cluster lies below /var/lib and the data folder names it.
+ * when that user is kept out by the data folder itself, or by a private folder of ours below a temporary one, its group is
+ * let through; when it is kept out by another folder above (/root, say), which is not for us to open, the cluster lies
+ * below /var/lib and the data folder names it.
  * @throws StartupError when the folder can not be used.
  */
 export function openClusterPlace(requested: string, onProgress: (line: string) => void): ClusterPlace {
   const dataDir = ensureDataFolder(requested);
   const inside = ensureDataFolder(postgresFolder(dataDir));
   const recorded = recordedHome(dataDir);
+  if (recorded !== undefined) assertStillThere(recorded, dataDir);
   const runAs = ownerOf(recorded ?? inside, dataDir);
   if (recorded !== undefined) onProgress(`The database of ${dataDir} is kept in ${recorded}.`);
   if (runAs === undefined || recorded !== undefined) return { home: recorded ?? inside, runAs };
 
-  for (const folder of [dataDir, inside]) {
+  for (const folder of [...foldersBelowTemporary(dirname(dataDir)), dataDir, inside]) {
     if (!canEnter(runAs, folder) && canEnter(runAs, dirname(folder))) letPass(runAs, folder);
   }
   if (canEnter(runAs, inside)) return { home: inside, runAs };

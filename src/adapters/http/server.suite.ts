@@ -1,0 +1,188 @@
+/**
+ * The whole HTTP server for the tests beside this file: the application over the memory event store, everything else over
+ * Postgres as in production, and a broker and a market that do as the test says.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createTestDatabase } from '../../../test/support/postgres.ts';
+import { createAcceptDocuments } from '../../application/account/accept-documents.ts';
+import { createBeginLink, createCompleteLink, createUnlink } from '../../application/account/link-broker.ts';
+import { createLogIn, createRefreshSession, createSignUp } from '../../application/account/sign-up.ts';
+import { createAggregates } from '../../application/aggregates.ts';
+import { createCancelOrder, createReplaceOrder } from '../../application/order/change-order.ts';
+import { createPlaceOrder } from '../../application/order/place-order.ts';
+import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
+import { accountStream } from '../../domain/account/events.ts';
+import { createAccessTokens } from '../identity/access-tokens.ts';
+import { createPasswords } from '../identity/passwords.ts';
+import { createSecrets } from '../identity/secrets.ts';
+import { createMemoryEventStore } from '../memory/event-store.ts';
+import { systemClock, systemIds } from '../node/clock-and-ids.ts';
+import { createLinkAttempts } from '../postgres/identity/link-attempts.ts';
+import { createSessions } from '../postgres/identity/sessions.ts';
+import { createUsers } from '../postgres/identity/users.ts';
+import { createPool } from '../postgres/pool.ts';
+import { runProjections } from '../postgres/projections.ts';
+import { createAccountQueries } from '../postgres/views/accounts.ts';
+import { VIEWS } from '../postgres/views/all.ts';
+import { createLinkedAccounts } from '../postgres/views/broker-links.ts';
+import { createDesk } from '../postgres/views/desk.suite.ts';
+import { createExecutionQueries } from '../postgres/views/executions.ts';
+import { createOrderQueries } from '../postgres/views/orders.ts';
+import { createPositionQueries } from '../postgres/views/positions.ts';
+import { createReadStory } from '../postgres/views/story.ts';
+import { createHttpApp } from './app.ts';
+import type { HttpApp } from './app.ts';
+import { createClient } from './client.suite.ts';
+import { createMarket } from './market.suite.ts';
+import type { HttpNeeds } from './needs.ts';
+import { TRADINGVIEW_ORIGINS } from './needs.ts';
+
+export type ServerUnderTest = Awaited<ReturnType<typeof openServer>>;
+
+/** Starts a server of its own; `changes` puts other parts in the place of the usual ones. */
+export async function openServer(changes: Partial<HttpNeeds> = {}) {
+  const database = await createTestDatabase();
+  const pool = createPool(database.url);
+  const store = createMemoryEventStore(systemClock);
+  const ids = systemIds;
+  const clock = systemClock;
+  const aggregates = createAggregates({ store, ids });
+  const logged: { readonly message: string; readonly facts: unknown }[] = [];
+  const note = (message: string, facts?: unknown): void => void logged.push({ message, facts });
+  const log = { info: note, warn: note, alarm: note };
+  const market = createMarket();
+  const cash = new Map<string, string>();
+  const broker: BrokerAccounts = {
+    account: ({ accountId, token }) =>
+      Promise.resolve({
+        kind: 'found',
+        value: {
+          brokerAccountId: token,
+          brokerAccountNumber: `PA-${token}`,
+          mayTrade: true,
+          cash: cash.get(accountId) ?? '100000',
+          equity: '100000',
+        },
+      }),
+    positions: () => Promise.resolve({ kind: 'found', value: [] }),
+  };
+  const authorization: BrokerAuthorization = {
+    authorizeUrl: ({ state, environment }) => `https://broker.test/oauth?state=${state}&env=${environment}`,
+    exchange: (code) =>
+      Promise.resolve(
+        code.startsWith('good') ? { kind: 'granted', token: code } : { kind: 'refused', reason: 'unknown code' },
+      ),
+  };
+  const sessions = createSessions(pool, ids, randomBytes(32));
+  const tokens = createAccessTokens(randomBytes(32));
+  const users = createUsers(pool);
+  const linked = createLinkedAccounts(pool, createSecrets(randomBytes(32)));
+  const identity = { aggregates, users, passwords: createPasswords(), sessions, tokens, clock, ids };
+  const linking = {
+    aggregates,
+    store,
+    authorization,
+    broker,
+    attempts: createLinkAttempts(pool),
+    linked,
+    clock,
+    ids,
+    log,
+    venue: market,
+    marketData: market,
+  };
+  const trading = { aggregates, clock, ids, venue: market, marketData: market, pass: () => undefined };
+
+  const ending = new AbortController();
+  const projections = runProjections({
+    pool,
+    store,
+    views: VIEWS,
+    signal: ending.signal,
+    onError: (error) => note('a view failed', String(error)),
+    onApplied: (events) => app.onApplied(events),
+  });
+  const app: HttpApp = createHttpApp({
+    settings: { publicUrl: null, webRoot: '/nowhere', brokerApiOrigins: TRADINGVIEW_ORIGINS },
+    environment: { broker: 'sandbox', data: 'synthetic' },
+    signUp: createSignUp(identity),
+    logIn: createLogIn(identity),
+    refreshSession: createRefreshSession(identity),
+    acceptDocuments: createAcceptDocuments({ aggregates, clock }),
+    beginLink: createBeginLink(linking),
+    completeLink: createCompleteLink(linking),
+    unlink: createUnlink(linking),
+    placeOrder: createPlaceOrder(trading),
+    replaceOrder: createReplaceOrder(trading),
+    cancelOrder: createCancelOrder(trading),
+    async accountOf(userId) {
+      const account = await aggregates.accounts.load(accountStream(userId));
+      return account.status === 'open' ? account : null;
+    },
+    users,
+    sessions,
+    tokens,
+    read: {
+      ...createOrderQueries(pool),
+      ...createExecutionQueries(pool),
+      ...createPositionQueries(pool),
+      ...createAccountQueries(pool),
+      readStory: createReadStory(pool, store),
+      waitUntilApplied: projections.waitUntilApplied,
+    },
+    venue: market,
+    marketData: market,
+    broker,
+    linked,
+    ids,
+    log,
+    readiness: () => Promise.resolve({ ready: true, parts: { database: 'ok' } }),
+    ...changes,
+  });
+  const server = createServer(app.handler);
+  const port = await listen(server);
+  const client = createClient(port);
+
+  return {
+    ...client,
+    port,
+    routes: app.routes,
+    store,
+    sessions,
+    tokens,
+    market,
+    cash,
+    logged,
+    deskOf: (accountId: string) => createDesk(store, accountId),
+    /** Waits until the read models show all that is stored. */
+    async settled() {
+      const last = (await store.readAll('', 100_000)).at(-1);
+      if (last !== undefined) await projections.waitUntilApplied(last.position, 5_000);
+    },
+    async close() {
+      app.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      ending.abort();
+      await projections.done;
+      await pool.end();
+      await database.close();
+    },
+  };
+}
+
+/** Listens on a free port that no outgoing connection takes. */
+async function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const taken = await new Promise<boolean>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
+      );
+      server.listen(port, '127.0.0.1', () => resolve(false));
+    });
+    server.removeAllListeners('error');
+    if (!taken) return port;
+  }
+}
