@@ -51,7 +51,9 @@ async function seriousFaults(page: Page): Promise<string[]> {
 
 describe('a person', () => {
   it('signs up, links a broker, places an order, sees it filled and reads its story', { timeout: 90_000 }, async () => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
@@ -64,7 +66,6 @@ describe('a person', () => {
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Create account' }).click();
 
-    for (const box of await page.getByRole('checkbox').all()) await box.check();
     for (const box of await waitForBoxes(page)) await box.check();
     await page.getByRole('button', { name: 'Continue' }).click();
 
@@ -82,13 +83,12 @@ describe('a person', () => {
 
     await ticket.getByLabel('Quantity').fill('20000');
     await ticket.getByRole('button', { name: 'Place buy order' }).click();
-    await ticket.getByText('10000', { exact: false }).first().waitFor();
+    await ticket.getByText('10,000').first().waitFor();
 
-    await page
-      .getByRole('tab', { name: /orders/i })
-      .last()
-      .click();
-    await page.getByRole('link', { name: /story/i }).first().click();
+    await page.getByRole('tab', { name: /all orders/i }).click();
+    const orders = page.getByRole('table', { name: 'Orders' }).getByRole('row');
+    const filled = orders.filter({ has: page.getByRole('link'), hasText: 'Filled' }).first();
+    await filled.getByRole('link').first().click();
     const story = page.getByRole('region', { name: 'Order story' });
     await story
       .getByText(/filled/i)

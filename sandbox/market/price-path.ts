@@ -44,11 +44,20 @@ function fillBetween(
   for (let i = 0; i <= steps; i++) {
     const share = steps === 0 ? 1 : i / steps;
     const raw = p0 + (p1 - p0) * share + (drift[i] ?? 0) - end * share;
-    const tick = tickAt(raw);
-    walk[i0 + i] = Math.min(bar.h, Math.max(bar.l, Math.round(raw / tick) * tick));
+    const inside = reflected(raw, bar.l, bar.h);
+    const tick = tickAt(inside);
+    walk[i0 + i] = Math.min(bar.h, Math.max(bar.l, Math.round(inside / tick) * tick));
   }
   walk[i0] = p0;
   walk[i1] = p1;
+}
+
+/** Turned back at the bounds, as by mirrors: a walk that was cut off there instead would lie flat along them. */
+function reflected(price: number, low: number, high: number): number {
+  const room = high - low;
+  if (room === 0) return low;
+  const folded = (((price - low) % (2 * room)) + 2 * room) % (2 * room);
+  return low + (folded > room ? 2 * room - folded : folded);
 }
 
 /** The sixty prices of a minute bar, one a second: the market's price at second k of the minute is element k. */
