@@ -24,10 +24,15 @@ export type Handled<Event, State, Refusal> =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly state: State };
 
 export interface Handler<Command, Event, State, Refusal> {
-  /** Throws when the store fails: nothing is known to have been stored then. */
-  handle(stream: string, command: Command, cause: Cause): Promise<Handled<Event, State, Refusal>>;
+  /**
+   * Throws when the store fails: nothing is known to have been stored then. `begins`: the stream is likely to be empty,
+   * so it is read only if the append finds otherwise.
+   */
+  handle(stream: string, command: Command, cause: Cause, begins?: 'begins'): Promise<Handled<Event, State, Refusal>>;
   /** The state as stored now. */
   load(stream: string): Promise<State>;
+  /** The state as last seen by this process: perhaps behind, and good for a first look only. */
+  glance(stream: string): Promise<State>;
 }
 
 interface Folded<State> {
@@ -66,9 +71,14 @@ export function createHandler<Command, Event extends { readonly type: string; re
     return keep(stream, folded);
   }
 
-  async function attempt(stream: string, command: Command, cause: Cause): Promise<Handled<Event, State, Refusal>> {
+  async function attempt(
+    stream: string,
+    command: Command,
+    cause: Cause,
+    begins: boolean,
+  ): Promise<Handled<Event, State, Refusal>> {
     const commandId = ids.random();
-    const cached = cache.get(stream);
+    const cached = cache.get(stream) ?? (begins ? { state: decider.initial, revision: -1 } : undefined);
     let folded = cached ?? (await refresh(stream));
     let fresh = cached === undefined;
     for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
@@ -104,10 +114,11 @@ export function createHandler<Command, Event extends { readonly type: string; re
 
   return {
     load: async (stream) => (await refresh(stream)).state,
+    glance: async (stream) => (cache.get(stream) ?? (await refresh(stream))).state,
     /** One after another within this process, so that the writers of one stream do not race each other in vain. */
-    handle(stream, command, cause) {
+    handle(stream, command, cause, begins) {
       const before = queues.get(stream) ?? Promise.resolve();
-      const result = before.then(() => attempt(stream, command, cause));
+      const result = before.then(() => attempt(stream, command, cause, begins === 'begins'));
       const settled = result.then(
         () => undefined,
         () => undefined,

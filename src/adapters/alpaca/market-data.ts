@@ -59,13 +59,28 @@ export function createMarketData(config: AlpacaConfig, configurations: Configura
     return null;
   }
 
-  return {
-    async quote(symbol) {
+  /** Asked for once, however many wait for the same symbol. */
+  const quotesUnderWay = new Map<string, Promise<MarketQuote | null>>();
+
+  async function readQuote(symbol: string): Promise<MarketQuote | null> {
+    try {
       const { quotes } = await receive(quotesAnswer, () => stocks.stockLatestQuotesRaw({ symbols: symbol, feed }));
       if (quotes[symbol] === undefined) return null;
       const read = part(alpacaQuote, symbol, quotes[symbol]);
       // A quote with one side only prices nothing: an order measured against it would seem to cost nothing.
       return read === null || read.bp === '0' || read.ap === '0' ? null : toQuote(symbol, read);
+    } finally {
+      quotesUnderWay.delete(symbol);
+    }
+  }
+
+  return {
+    quote(symbol) {
+      const known = quotesUnderWay.get(symbol);
+      if (known !== undefined) return known;
+      const asked = readQuote(symbol);
+      quotesUnderWay.set(symbol, asked);
+      return asked;
     },
 
     /** A symbol without a quote or without a trade has no snapshot; a side on which nobody quotes is 0. */

@@ -62,7 +62,7 @@ export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
     const reasons = unsupportedReasons(ticket);
     if (reasons.length > 0) return { kind: 'unsupported', reasons };
 
-    const known = (await aggregates.risk.load(riskStream(accountId))).answers.get(orderId);
+    const known = (await aggregates.risk.glance(riskStream(accountId))).answers.get(orderId);
     if (known !== undefined) {
       if (!sameTicket(known.ticket, ticket)) return { kind: 'refused', code: 'request_id_reused' };
       if (known.kind === 'denied') return { kind: 'denied', orderId, breaches: known.breaches };
@@ -91,7 +91,7 @@ export async function placeAdmitted(
   cause: Cause,
 ): Promise<Position | null> {
   const command = { type: 'PlaceOrder', ...admitted } as const;
-  const placed = await aggregates.orders.handle(orderStream(admitted.ticket.orderId), command, cause);
+  const placed = await aggregates.orders.handle(orderStream(admitted.ticket.orderId), command, cause, 'begins');
   if (placed.kind === 'refused') throw new Error(`order ${admitted.ticket.orderId}: ${placed.refusal.code}`);
   return placed.position;
 }
