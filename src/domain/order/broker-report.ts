@@ -6,7 +6,6 @@ import { absolute, minus, NO_QUANTITY, plus, quantity, toText } from '../kernel/
 import type { Decision } from '../kernel/decider.ts';
 import { refuse } from '../kernel/decider.ts';
 import type { Execution, OrderEvent } from './events.ts';
-import type { OrderRefusal } from './order.ts';
 import { evolveOrder, filledOf, isFinal } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
@@ -30,11 +29,16 @@ export interface BrokerReport {
   readonly at: string;
 }
 
+export type ReportRefusal =
+  | { readonly code: 'order_unknown' }
+  /** The broker has two orders under one client order id. */
+  | { readonly code: 'second_broker_order'; readonly brokerOrderId: string };
+
 /** Whether the broker counts more filled than the executions known here: they must be asked for. */
 export const executionsMissing = (state: LiveOrder, report: BrokerReport): boolean =>
   filledOf(state, report.brokerOrderId) < quantity(report.filledQuantity);
 
-export function decideReport(report: BrokerReport, state: OrderState): Decision<OrderEvent, OrderRefusal> {
+export function decideReport(report: BrokerReport, state: OrderState): Decision<OrderEvent, ReportRefusal> {
   if (state.status === 'none') return refuse({ code: 'order_unknown' });
   if (isSecondOrder(report, state)) return refuse({ code: 'second_broker_order', brokerOrderId: report.brokerOrderId });
 

@@ -4,7 +4,7 @@
  */
 import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
-import type { BrokerReport } from './broker-report.ts';
+import type { BrokerReport, ReportRefusal } from './broker-report.ts';
 import { decideReport } from './broker-report.ts';
 import { sameTerms, sameTicket } from './events.ts';
 import type { Channel, OrderEvent, OrderObserved, OrderTerms, OrderTicket } from './events.ts';
@@ -32,15 +32,13 @@ export type OrderCommand =
 // --- Refusals ---
 
 export type OrderRefusal =
-  | { readonly code: 'order_unknown' }
+  | ReportRefusal
   | { readonly code: 'order_differs' }
   | { readonly code: 'already_claimed' }
   | { readonly code: 'order_not_working'; readonly status: string }
   | { readonly code: 'order_unconfirmed' }
   | { readonly code: 'order_partly_filled' }
-  | { readonly code: 'replace_pending' }
-  /** The broker has two orders under one client order id. */
-  | { readonly code: 'second_broker_order'; readonly brokerOrderId: string };
+  | { readonly code: 'replace_pending' };
 
 /**
  * How old an intent may be when it leaves: the market has moved on since the trader pressed the button. A market
