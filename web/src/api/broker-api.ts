@@ -29,8 +29,9 @@ const ORDER_TIMEOUT_MS = 30_000;
 
 const refusalOf = (answer: ErrorEnvelope): Refusal => ({ ...answer.refusal, message: answer.errmsg });
 
-async function read<T extends z.ZodType>(schema: T, path: string): Promise<z.infer<T>> {
-  const answer = await call(z.union([ok(schema), errorEnvelope]), `/broker/v1${path}`);
+/** A read's payload; `read` is handed the whole envelope's contract, since only a concrete one tells its halves apart. */
+async function read<T>(schema: z.ZodType<{ s: 'ok'; d: T } | ErrorEnvelope>, path: string): Promise<T> {
+  const answer = await call(schema, `/broker/v1${path}`);
   if (answer.s === 'ok') return answer.d;
   throw new ApiFailure('refused', {
     type: 'about:blank',
@@ -41,16 +42,22 @@ async function read<T extends z.ZodType>(schema: T, path: string): Promise<z.inf
   });
 }
 
+const envelope = <T extends z.ZodType>(payload: T) => z.union([ok(payload), errorEnvelope]);
+
 const account = (accountId: string, rest: string): string => `/accounts/${encodeURIComponent(accountId)}/${rest}`;
 
-export const getConfig = (): Promise<BrokerConfig> => read(brokerConfig, '/config?locale=en');
-export const getAccounts = (): Promise<BrokerAccount[]> => read(z.array(brokerAccount), '/accounts?locale=en');
+export const getConfig = (): Promise<BrokerConfig> => read(envelope(brokerConfig), '/config?locale=en');
+export const getAccounts = (): Promise<BrokerAccount[]> =>
+  read(envelope(z.array(brokerAccount)), '/accounts?locale=en');
 export const getInstruments = (accountId: string): Promise<Instrument[]> =>
-  read(z.array(instrument), account(accountId, 'instruments?locale=en'));
+  read(envelope(z.array(instrument)), account(accountId, 'instruments?locale=en'));
 export const getOrdersHistory = (accountId: string): Promise<BrokerOrder[]> =>
-  read(z.array(brokerOrder), account(accountId, 'ordersHistory?locale=en'));
+  read(envelope(z.array(brokerOrder)), account(accountId, 'ordersHistory?locale=en'));
 export const getExecutions = (accountId: string, symbol: string): Promise<BrokerExecution[]> =>
-  read(z.array(brokerExecution), account(accountId, `executions?locale=en&instrument=${encodeURIComponent(symbol)}`));
+  read(
+    envelope(z.array(brokerExecution)),
+    account(accountId, `executions?locale=en&instrument=${encodeURIComponent(symbol)}`),
+  );
 
 /** Form fields that are set, url-encoded. */
 const formBody = (fields: Record<string, string | undefined>): RequestInit => {
@@ -72,7 +79,7 @@ export async function placeOrder(
 ): Promise<{ placed: true; orderId: string } | { placed: false; refusal: Refusal }> {
   const path = `/broker/v1${account(accountId, `orders?locale=en&requestId=${encodeURIComponent(requestId)}`)}`;
   const response = await authorizedExchange(path, { method: 'POST', ...formBody(form) }, ORDER_TIMEOUT_MS);
-  const answer = await parseAnswer(z.union([ok(orderPlaced), errorEnvelope]), response);
+  const answer = await parseAnswer(envelope(orderPlaced), response);
   return answer.s === 'ok'
     ? { placed: true, orderId: answer.d.orderId }
     : { placed: false, refusal: refusalOf(answer) };

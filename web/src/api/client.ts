@@ -5,7 +5,11 @@ import { ApiFailure } from './failure.ts';
 
 const withToken = (init: RequestInit, token: string): RequestInit => ({
   ...init,
-  headers: { Accept: 'application/json', ...(init.headers as Record<string, string>), Authorization: `Bearer ${token}` },
+  headers: {
+    Accept: 'application/json',
+    ...(init.headers as Record<string, string>),
+    Authorization: `Bearer ${token}`,
+  },
 });
 
 /**

@@ -92,7 +92,7 @@ describe('notices', () => {
     let state = emptyLiveState;
     return events.flatMap((event) => {
       const next = reduceLive(state, event);
-      const notices = noticesOf(state, next);
+      const notices = noticesOf(state, event);
       state = next;
       return notices.map((notice) => `${notice.title} | ${notice.detail}`);
     });
@@ -106,7 +106,9 @@ describe('notices', () => {
         { type: 'order', order: order('a', { filledQty: 4, avgPrice: 187.2 }) },
         { type: 'order', order: filled },
         { type: 'order', order: filled },
+        { type: 'order', order: order('b', { status: 'placing' }) },
         { type: 'order', order: order('b', { status: 'rejected', message: { text: 'halted', type: 'error' } }) },
+        { type: 'order', order: order('denied', { status: 'rejected' }) },
         { type: 'orders_history', orders: [order('older', { status: 'cancelled' })] },
       ),
     ).toEqual([

@@ -1,4 +1,5 @@
 import type { AccountState, BrokerExecution, BrokerOrder, BrokerPosition } from '../../../contracts/broker-api.ts';
+import { formatMarketDay } from '../time/new-york.ts';
 import type { LiveMessage } from '../../../contracts/live.ts';
 import type { Bar, MarketClock, Quote } from '../../../contracts/market.ts';
 
@@ -47,7 +48,10 @@ export function reduceLive(state: LiveState, event: LiveEvent): LiveState {
       return {
         ...state,
         epoch: state.epoch + 1,
-        orders: { ...Object.fromEntries(Object.entries(state.orders).filter(([, order]) => isDone(order))), ...byId(event.orders) },
+        orders: {
+          ...Object.fromEntries(Object.entries(state.orders).filter(([, order]) => isDone(order))),
+          ...byId(event.orders),
+        },
         positions: event.positions,
         account: event.state,
         clock: event.clock,
@@ -92,3 +96,7 @@ export function marketNow({ clock, quotes }: LiveState): string | null {
   if (clock === null) return null;
   return Object.values(quotes).reduce((latest, quote) => (quote.at > latest ? quote.at : latest), clock.now);
 }
+
+/** The market's calendar day, as `formatMarketDay` writes it; empty before the first snapshot. */
+export const marketToday = ({ clock }: LiveState): string =>
+  clock === null ? '' : formatMarketDay(new Date(clock.now));

@@ -6,6 +6,8 @@ import { createSessionStore, type SessionState } from './session-store.ts';
 async function refreshByCookie(): Promise<Session | null> {
   const response = await exchange('/api/v1/auth/refresh', {
     method: 'POST',
+    // A reload must not lose the answer: it carries the next cookie.
+    keepalive: true,
     headers: { 'X-Requested-With': 'tradsy', Accept: 'application/json' },
   });
   return response.status === 401 ? null : parseAnswer(sessionContract, response);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayStart, formatMarketMoment, formatMarketTime, toWallSeconds } from './new-york.ts';
+import { dayStart, formatMarketMoment, formatMarketTime, formatMarketWhen, toWallSeconds } from './new-york.ts';
 
 const seconds = (iso: string): number => Date.parse(iso) / 1000;
 
@@ -20,5 +20,7 @@ describe('New York time', () => {
   it('writes times as the market reads them', () => {
     expect(formatMarketTime(new Date('2026-03-02T14:31:05.250Z'))).toBe('09:31:05');
     expect(formatMarketMoment(new Date('2026-07-02T04:00:00Z'))).toBe('Jul 2, 00:00:00');
+    expect(formatMarketWhen(new Date('2026-07-02T04:00:00Z'), ['Thu, Jul 2'])).toBe('00:00:00');
+    expect(formatMarketWhen(new Date('2026-07-02T03:59:59Z'), ['Thu, Jul 2'])).toBe('Jul 1');
   });
 });

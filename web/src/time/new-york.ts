@@ -45,6 +45,14 @@ export function dayStart(utcSeconds: number): number {
 const clock = new Intl.DateTimeFormat('en-US', { timeZone: ZONE, hourCycle: 'h23', timeStyle: 'medium' });
 const clockShort = new Intl.DateTimeFormat('en-US', { timeZone: ZONE, hourCycle: 'h23', timeStyle: 'short' });
 const weekday = new Intl.DateTimeFormat('en-US', { timeZone: ZONE, weekday: 'short', month: 'short', day: 'numeric' });
+const dateWithYear = new Intl.DateTimeFormat('en-US', {
+  timeZone: ZONE,
+  weekday: 'short',
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+});
+const dayOnly = new Intl.DateTimeFormat('en-US', { timeZone: ZONE, month: 'short', day: 'numeric' });
 const dayAndTime = new Intl.DateTimeFormat('en-US', {
   timeZone: ZONE,
   hourCycle: 'h23',
@@ -61,5 +69,10 @@ export const formatMarketTime = (at: Date): string => clock.format(at);
 export const formatMarketMinute = (at: Date): string => clockShort.format(at);
 /** `Mon, Mar 2`, New York's calendar. */
 export const formatMarketDay = (at: Date): string => weekday.format(at);
+/** `Mon, Mar 2, 2026`, New York's calendar. */
+export const formatMarketDate = (at: Date): string => dateWithYear.format(at);
+/** `14:31:05` on one of the days `today` (as `formatMarketDay` writes them), else `Mar 2`. */
+export const formatMarketWhen = (at: Date, today: readonly string[]): string =>
+  today.includes(formatMarketDay(at)) ? clock.format(at) : dayOnly.format(at);
 /** `Mar 2, 14:31:05`, New York time. */
 export const formatMarketMoment = (at: Date): string => dayAndTime.format(at);
