@@ -47,22 +47,15 @@ const BAD_TEXTS: readonly string[] = [
   'NaN',
   '1e309',
   '-1',
-  '-0.000000001',
   '0x10',
   '999999999999',
-  '9'.repeat(40),
   'x'.repeat(5_000),
-  'null',
-  '[object Object]',
-  '\0',
   'a\0b',
   "'; drop table users; --",
-  '<script>alert(1)</script>',
   '../../etc/passwd',
-  '%00',
   '１２',
 ];
-const BAD_JSON: readonly unknown[] = [null, 1, -1, true, [], {}, [1], { __proto__: null, a: 1 }, '\uD800'];
+const BAD_JSON: readonly unknown[] = [null, -1, true, [], {}, '\uD800'];
 
 const keysOf = (schema: z.ZodType | null): readonly string[] =>
   schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

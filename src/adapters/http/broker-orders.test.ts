@@ -75,6 +75,24 @@ describe('placing an order through the Broker API', () => {
     });
   });
 
+  it('for more than anybody means is a slip of the finger, and is not recorded', async () => {
+    const person = await server.trader();
+    const before = (await server.store.readAll('', 100_000)).length;
+    const huge = { ...MARKET, type: 'limit', qty: '999999999999', limitPrice: '999999999999' };
+    expect((await place(person, huge)).json).toMatchObject({
+      s: 'error',
+      refusal: { code: 'invalid_request', errors: [{ field: 'qty' }, { field: 'limitPrice' }] },
+    });
+    expect(await server.store.readAll('', 100_000)).toHaveLength(before);
+    const large = await place(person, { ...MARKET, type: 'limit', qty: '9999999', limitPrice: '9999999' });
+    expect(large.json).toMatchObject({ refusal: { code: 'denied' } });
+    expect(large.text).toContain('$99,999,980,000,001.00');
+    expect((await place(person, { ...MARKET, type: 'stop', trailingStopPips: '1.5' })).json).toMatchObject({
+      errmsg: 'trailingStopPips must be a whole number of cents.',
+      refusal: { code: 'invalid_request' },
+    });
+  });
+
   it('maps a trailing stop, and a bracket', async () => {
     const person = await server.trader();
     const trailing = await place(person, { ...MARKET, type: 'stop', trailingStopPips: '150', stopPrice: '' });

@@ -122,7 +122,7 @@ function bytesOf(req: HttpRequest, res: Response): Promise<Read<Buffer>> {
     readBytes(req, res, (error?: unknown) => {
       if (error === undefined) resolve({ kind: 'read', value: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0) });
       else if (isClientError(error)) resolve(bodyRefusal(error.status));
-      else reject(error as Error);
+      else reject(error);
     });
   });
 }

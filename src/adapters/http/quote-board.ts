@@ -50,7 +50,11 @@ export function createQuoteBoard({ marketData, log, wanted, onChange }: QuoteBoa
 
   function turn(): Promise<void> {
     const symbols = [...wanted()];
-    if (closed || symbols.length === 0) return Promise.resolve();
+    if (closed || symbols.length === 0) {
+      // What nobody looks at grows old, and must not be shown to the next one who does.
+      board = new Map();
+      return Promise.resolve();
+    }
     underWay ??= ask(symbols)
       .then(
         () => {

@@ -34,6 +34,7 @@ import { createReadStory } from '../postgres/views/story.ts';
 import { createHttpApp } from './app.ts';
 import type { HttpApp } from './app.ts';
 import { createClient } from './client.suite.ts';
+import { listen } from './listen.suite.ts';
 import { createMarket } from './market.suite.ts';
 import type { HttpNeeds } from './needs.ts';
 import { TRADINGVIEW_ORIGINS } from './needs.ts';
@@ -170,19 +171,4 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
       await database.close();
     },
   };
-}
-
-/** Listens on a free port that no outgoing connection takes. */
-async function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const taken = await new Promise<boolean>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
-      );
-      server.listen(port, '127.0.0.1', () => resolve(false));
-    });
-    server.removeAllListeners('error');
-    if (!taken) return port;
-  }
 }
