@@ -6,7 +6,7 @@ import { activate, fill, leavesOf } from '../matching/book.ts';
 import { findAsset } from '../orders/assets.ts';
 import { type Order, isOpen } from '../state/types.ts';
 import { faultRequest } from './faults.ts';
-import type { ControlParts } from './routes.ts';
+import type { ControlParts } from './parts.ts';
 
 const amount = z
   .union([z.string(), z.number()])

@@ -1,22 +1,10 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { Refusal } from '../failure.ts';
-import type { Grants } from '../oauth/grants.ts';
-import type { Desk } from '../rest/http.ts';
-import type { Connections } from '../streams/connections.ts';
-import type { DataFeed } from '../streams/data-feed.ts';
-import type { Timekeeper } from '../timekeeper.ts';
 import { createActions } from './actions.ts';
 import { loopbackOnly } from './loopback.ts';
+import type { ControlParts } from './parts.ts';
 import { accountRows, info, ledger } from './views.ts';
-
-export type ControlParts = {
-  readonly desk: Desk;
-  readonly timekeeper: Timekeeper;
-  readonly connections: Connections;
-  readonly feeds: readonly DataFeed[];
-  readonly grants: Grants;
-};
 
 type Action = (body: unknown) => unknown;
 

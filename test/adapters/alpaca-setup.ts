@@ -9,8 +9,7 @@ import { ALPACA_TIMES, type AlpacaConfig } from '../../src/adapters/alpaca/confi
 
 export const wallClock: Clock = {
   now: () => new Date().toISOString(),
-  sleep: (milliseconds, signal) =>
-    sleep(milliseconds, undefined, { signal: signal as AbortSignal }).catch(() => undefined),
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
 };
 
 export interface Logged {

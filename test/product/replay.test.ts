@@ -54,7 +54,11 @@ if (existsSync(BARS)) {
         if (!('orderId' in placed)) throw new Error(placed.errmsg);
         await expect.poll(async () => (await trader.story(placed.orderId)).outcome, { timeout: 20_000 }).toBe('filled');
         const { events } = await trader.story(placed.orderId);
-        const { execution } = events.find((event) => event.type === 'OrderFilled')?.data as unknown as Fill;
+        const [fill] = events
+          .filter((event) => event.type === 'OrderFilled')
+          .map((event) => event.data as unknown as Fill);
+        if (fill === undefined) throw new Error(`${symbol} has no fill`);
+        const { execution } = fill;
         const bar = barAt(symbol, Date.parse(execution.executedAt));
         expect(bar, `${symbol} at ${execution.executedAt}`).toBeDefined();
         expect(Number(execution.price)).toBeGreaterThanOrEqual(bar?.low ?? Number.NaN);

@@ -70,7 +70,7 @@ export function createTransport(connectMs: number): Transport {
           try {
             resolve(answer(incoming, Buffer.concat(chunks)));
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         });
       });

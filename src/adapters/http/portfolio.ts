@@ -5,7 +5,7 @@ import type { MarketSnapshot, Venue } from '../../application/ports/market-data.
 import type { Money } from '../../domain/kernel/decimal.ts';
 import { NO_MONEY, money, plus, toCents, toText } from '../../domain/kernel/decimal.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
-import { toBrokerPosition, unrealizedProfit } from '../postgres/views/positions.ts';
+import { toBrokerPosition, unrealizedProfit } from './position-at-market.ts';
 import type { OpenPosition, ReadSide } from './read-side.ts';
 import type { Refusal } from './refusal.ts';
 import { refuse } from './refusal.ts';

@@ -117,10 +117,11 @@ const POSITION_READS = 5;
 async function readPositions({ broker, venue }: LinkBrokerNeeds, access: BrokerAccess) {
   let before = await broker.positions(access);
   for (let reads = 0; reads < POSITION_READS && before.kind === 'found'; reads += 1) {
-    const { now: at } = await venue.clock();
+    const clock = await venue.clock().catch(() => null);
+    if (clock === null) return null;
     const after = await broker.positions(access);
     if (after.kind !== 'found') return null;
-    if (JSON.stringify(after.value) === JSON.stringify(before.value)) return { positions: after.value, at };
+    if (JSON.stringify(after.value) === JSON.stringify(before.value)) return { positions: after.value, at: clock.now };
     before = after;
   }
   return null;

@@ -14,7 +14,7 @@ export type Quantity = Scaled<'quantity'>;
 export type Decimal = Money | Price | Quantity;
 
 const ONE = 10n ** 18n;
-const TEXT = /^(-?)(\d{1,15})(?:\.(\d{1,18}))?$/;
+const TEXT = /^(-?)(\d{1,40})(?:\.(\d{1,18}))?$/;
 
 /** Reads decimal text; throws RangeError on anything else, since callers hold validated or stored text. */
 function parse(text: string): bigint {
@@ -47,8 +47,8 @@ export const plus = <T extends Decimal>(a: T, b: NoInfer<T>): T => (a + b) as T;
 export const minus = <T extends Decimal>(a: T, b: NoInfer<T>): T => plus(a, negated(b));
 export const negated = <T extends Decimal>(a: T): T => opposite(a) as T;
 export const absolute = <T extends Decimal>(a: T): T => (a < 0n ? negated(a) : a);
-export const smaller = <T extends Decimal>(a: T, b: NoInfer<T>): T => (a < b ? a : b) as T;
-export const larger = <T extends Decimal>(a: T, b: NoInfer<T>): T => (a > b ? a : b) as T;
+export const smaller = <T extends Decimal>(a: T, b: T): T => (a < b ? a : b);
+export const larger = <T extends Decimal>(a: T, b: T): T => (a > b ? a : b);
 
 /** What `shares` cost at `each`: exact for up to 9 decimals on both sides. */
 export const value = (each: Price, shares: Quantity): Money => divide(each * shares, ONE) as Money;

@@ -17,7 +17,7 @@ import type { Refusal } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
-import { explained, unsupportedSentence } from '../sentences.ts';
+import { explained, unsupportedSentence } from '../../words/sentences.ts';
 import { causeOf } from './cause.ts';
 
 type Needs = Pick<HttpNeeds, 'placeOrder' | 'replaceOrder' | 'cancelOrder' | 'read'>;

@@ -12,7 +12,7 @@ import type { OrderEvent } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import type { OrderAdmitted, OrderDenied } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
-import { breachSentence } from '../../http/sentences.ts';
+import { breachSentence } from '../../words/sentences.ts';
 import type { View } from '../projections.ts';
 import { canBeStored } from './names.ts';
 import type { OrderRow, RowStatus } from './order-row.ts';

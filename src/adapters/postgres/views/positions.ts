@@ -5,9 +5,8 @@
  */
 import type { ClientBase, Pool } from 'pg';
 
-import type { BrokerPosition } from '../../../../contracts/broker-api.ts';
-import type { Money, Price, Quantity } from '../../../domain/kernel/decimal.ts';
-import { absolute, minus, money, price, quantity, toText, value } from '../../../domain/kernel/decimal.ts';
+import type { Price } from '../../../domain/kernel/decimal.ts';
+import { price, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { Holding } from '../../../domain/kernel/lots.ts';
 import { averagePrice, book, costBasis, FLAT, netQuantity } from '../../../domain/kernel/lots.ts';
 import type { FillBooked, OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
@@ -153,31 +152,5 @@ export function createPositionQueries(pool: Pool): PositionQueries {
       );
       return { realizedToday: rows[0]?.today ?? '0', realizedTotal: rows[0]?.total ?? '0' };
     },
-  };
-}
-
-// --- At the market ---
-
-export interface BidAsk {
-  readonly bid: string;
-  readonly ask: string;
-}
-
-/** What closing the position now would realize: a long one sells at the bid, a short one buys at the ask. Dollars. */
-export function unrealizedProfit(position: PositionRow, quote: BidAsk): Money {
-  const held: Quantity = quantity(position.quantity);
-  return minus(value(price(held > 0n ? quote.bid : quote.ask), held), money(position.costBasis));
-}
-
-/** The position in TradingView's shape. Without a quote it stands at what it cost. */
-export function toBrokerPosition(position: PositionRow, quote: BidAsk | null): BrokerPosition {
-  const held = quantity(position.quantity);
-  return {
-    id: position.symbol,
-    instrument: position.symbol,
-    qty: Number(toText(absolute(held))),
-    side: held > 0n ? 'buy' : 'sell',
-    avgPrice: Number(position.averagePrice),
-    unrealizedPl: quote === null ? 0 : Number(toText(unrealizedProfit(position, quote))),
   };
 }

@@ -13,8 +13,8 @@ import type { OrderState, OrderStatus } from '../../../domain/order/state.ts';
 import { evolveOrder, NO_ORDER } from '../../../domain/order/state.ts';
 import type { OpeningPositionsRecorded, OrderDenied, RiskEvent } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
-import type { StoryFact } from '../../http/sentences.ts';
-import { eventSentence, explained, orderSummary } from '../../http/sentences.ts';
+import type { StoryFact } from '../../words/sentences.ts';
+import { eventSentence, explained, orderSummary } from '../../words/sentences.ts';
 import type { View } from '../projections.ts';
 import { canBeStored } from './names.ts';
 
