@@ -30,22 +30,22 @@ export async function ensureInstalled() {
   const name = wanted();
   if (stamped(name)) return;
   const onWait = () => say('Waiting for another process that installs the packages ...');
-  await withLock('.build/install.lock', onWait, async () => {
+  await withLock('.build/install.lock', onWait, async (handTo) => {
     if (stamped(name)) return;
     if (!installedByHand()) {
       const since = performance.now();
       say('Installing packages (npm ci) ...');
-      mustPass(await npmCi(), 'Installing the packages failed: npm says why above.');
+      mustPass(await npmCi(handTo), 'Installing the packages failed: npm says why above.');
       say(`Packages installed in ${seconds(since)}.`);
     }
     writeFileSync(stamp, name);
   });
 }
 
-function npmCi() {
+function npmCi(onStart) {
   // The build needs the development packages also where NODE_ENV=production makes npm leave them out.
   const args = ['ci', '--no-audit', '--no-fund', '--include=dev'];
-  const options = { stdio: ['ignore', 2, 2] };
+  const options = { stdio: ['ignore', 2, 2], onStart };
   const npm = process.env.npm_execpath;
   return npm?.endsWith('npm-cli.js')
     ? foreground(process.execPath, [npm, ...args], options)

@@ -21,7 +21,9 @@ function startOf(pid) {
   }
 }
 
-const me = `${process.pid}-${startOf(process.pid) ?? ''}`;
+const nameOf = (pid) => `${pid}-${startOf(pid) ?? ''}`;
+
+const me = nameOf(process.pid);
 
 function isAlive(owner) {
   const [pid, start] = owner.split('-');
@@ -60,25 +62,35 @@ function tryLock(folder) {
   }
 }
 
-function unlock(folder) {
-  unlinkSync(join(folder, me));
+/** Gives the lock back; that it is somebody else's by now, after its heir died, is no fault. */
+function unlock(folder, owner) {
   try {
+    unlinkSync(join(folder, owner));
     rmdirSync(folder);
   } catch (error) {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
   }
 }
 
-/** Does the work while no other process holds the lock; `onWait` is called once when it has to wait for one. */
+/**
+ * Does the work while no other process holds the lock; `onWait` is called once when it has to wait for one.
+ * The work is given `handTo(pid)`: from then on the lock lives as long as that process, also when ours is killed.
+ */
 export async function withLock(folder, onWait, work) {
   mkdirSync(dirname(folder), { recursive: true });
   for (let attempt = 0; !tryLock(folder); attempt += 1) {
     if (attempt === 0) onWait();
     await sleep(100);
   }
+  let owner = me;
+  const handTo = (pid) => {
+    const heir = nameOf(pid);
+    renameSync(join(folder, owner), join(folder, heir));
+    owner = heir;
+  };
   try {
-    return await work();
+    return await work(handTo);
   } finally {
-    unlock(folder);
+    unlock(folder, owner);
   }
 }

@@ -4,7 +4,6 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import { TEMPLATE } from './template.ts';
 
-
 export interface TestDatabase {
   readonly url: string;
   /** Ends connections that are left, and removes it. */
