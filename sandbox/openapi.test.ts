@@ -38,6 +38,15 @@ function schemasOf(file: string) {
   };
 }
 
+describe('OpenAPI read as JSON Schema', () => {
+  it('makes null a second type of what is nullable, and drops examples', () => {
+    expect(asJsonSchema({ type: 'string', nullable: true, example: 'x', enum: ['a'] })).toEqual({
+      anyOf: [{ type: 'string', enum: ['a'] }, { type: 'null' }],
+    });
+    expect(asJsonSchema({ oneOf: [{ type: 'integer' }] })).toEqual({ oneOf: [{ type: 'integer' }] });
+  });
+});
+
 if (Object.values(FILES).every((file) => existsSync(join(SPECS, file)))) {
   describe('answers against the published OpenAPI files', () => {
     const trading = schemasOf(FILES.trading);

@@ -6,6 +6,7 @@ import {
   createCompleteLink,
   createReportRevoked,
   createUnlink,
+  onlyCurrentLinks,
 } from '../application/account/link-broker.ts';
 import { createLogIn, createRefreshSession, createSignUp } from '../application/account/sign-up.ts';
 import { createCancelOrder, createReplaceOrder } from '../application/order/change-order.ts';
@@ -15,7 +16,7 @@ import { createOrderDesk } from '../application/order/order-desk.ts';
 import { createPlaceOrder } from '../application/order/place-order.ts';
 import { createReconcileAccount } from '../application/order/reconcile-account.ts';
 import { createRecordBrokerOrder } from '../application/order/record-broker-order.ts';
-import { createSendCancel, createSendReplace } from '../application/order/send-requests.ts';
+import { createSendCancel, createSendReplace, createSettleReplace } from '../application/order/send-requests.ts';
 import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
 import { PORT } from './container.ts';
@@ -32,7 +33,8 @@ export function createAbilities(container: Container) {
     clock: container.get(PORT.clock),
     ids: container.get(PORT.ids),
     log: container.get(PORT.log),
-    linked: container.get(PORT.linked),
+    linked: onlyCurrentLinks(container.get(PORT.linked), container.get(PORT.aggregates)),
+    checkpoints: container.get(PORT.checkpoints),
     pass: container.get(PORT.pass),
     broker,
     authorization,
@@ -81,7 +83,7 @@ export function createAbilities(container: Container) {
     }),
     followLinkedAccounts: createFollowLinkedAccounts({
       ...common,
-      follow: createFollowUpdates({ ...sending, reconcile }),
+      follow: createFollowUpdates({ ...sending, reconcile, settleReplace: createSettleReplace(sending) }),
     }),
   };
 }

@@ -82,6 +82,7 @@ export async function openAlpacaAtSandbox(): Promise<BrokerUnderTest & Alpaca> {
       if (granted.kind !== 'granted') throw new Error(granted.reason);
       const access: BrokerAccess = {
         linkId: crypto.randomUUID(),
+        userId: crypto.randomUUID(),
         accountId: crypto.randomUUID(),
         environment: 'paper',
         token: granted.token,

@@ -57,6 +57,7 @@ export function alpacaAt(
 
 export const access: BrokerAccess = {
   linkId: 'link-1',
+  userId: 'user-1',
   accountId: 'account-1',
   environment: 'paper',
   token: 'token-1',

@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { alpacaAt } from '../../../test/adapters/alpaca-setup.ts';
+import { alpacaAt, configFor, createMemoryLog } from '../../../test/adapters/alpaca-setup.ts';
 import { json, serveRaw } from '../../../test/adapters/raw-server.ts';
+import { createConfigurations } from './http.ts';
+import { createMarketData } from './market-data.ts';
+import { createTransport } from './transport.ts';
 
 async function serving(answer: (url: URL, response: ServerResponse) => void) {
   const server = await serveRaw((response, url) => answer(url, response));
@@ -163,5 +166,87 @@ describe('bars', () => {
       json(r, 200, { bars: { AAPL: [{ ...bar(0), o: '10' }] }, next_page_token: null }),
     );
     await expect(odd.marketData.bars('AAPL', '1Min', 30, null)).rejects.toThrow();
+  });
+});
+
+describe('the requests that the house’s key may make are shared', () => {
+  const START = Date.UTC(2026, 10, 23, 15);
+  /** Market data whose answers carry the number of the request that brought them, and whose clock the test moves. */
+  async function counted(fail: () => boolean = () => false) {
+    let at = START;
+    const server = await serveRaw((response, url) => {
+      const n = server.received.length;
+      if (fail()) return json(response, 500, { message: 'internal error' });
+      if (url.pathname.endsWith('/quotes/latest')) {
+        const symbol = url.searchParams.get('symbols') ?? '';
+        return json(response, 200, { quotes: symbol === 'NONE' ? {} : { [symbol]: quote(n, n + 1) } });
+      }
+      if (url.pathname.endsWith('/bars')) {
+        return json(response, 200, { bars: { AAPL: [{ ...bar(0), v: n }] }, next_page_token: null });
+      }
+      const of = { latestQuote: quote(n, n + 1), latestTrade: { t: T, p: n } };
+      const asked = (url.searchParams.get('symbols') ?? '').split(',').filter((symbol) => symbol !== 'NONE');
+      json(response, 200, Object.fromEntries(asked.map((symbol) => [symbol, of])));
+    });
+    const config = configFor(server.url);
+    const configurations = createConfigurations(config, createTransport(1_000));
+    const marketData = createMarketData(config, configurations, createMemoryLog(), () => at);
+    return { marketData, requests: () => server.received.length, passTime: (ms: number) => void (at += ms) };
+  }
+
+  it('a quote serves for a quarter of a second, and so does that there is none', async () => {
+    const { marketData, requests, passTime } = await counted();
+    const bid = async () => (await marketData.quote('AAPL'))?.bid;
+    expect(await Promise.all([bid(), bid(), bid()])).toEqual(['1', '1', '1']);
+    passTime(249);
+    expect(await bid()).toBe('1');
+    passTime(1);
+    expect(await bid()).toBe('2');
+    for (let n = 0; n < 5; n += 1) expect(await marketData.quote('NONE')).toBeNull();
+    expect(requests()).toBe(3);
+  });
+
+  it('what fails is asked for again', async () => {
+    let broken = true;
+    const { marketData } = await counted(() => broken);
+    const asked = Promise.all([marketData.quote('AAPL'), marketData.quote('AAPL')]);
+    await expect(asked).rejects.toThrow('500');
+    await expect(marketData.snapshots(['AAPL', 'SPY'])).rejects.toThrow('500');
+    await expect(marketData.bars('AAPL', '1Min', 5, null)).rejects.toThrow('500');
+    broken = false;
+    expect(await marketData.quote('AAPL')).not.toBeNull();
+    expect((await marketData.snapshots(['AAPL', 'SPY'])).size).toBe(2);
+    expect(await marketData.bars('AAPL', '1Min', 5, null)).toHaveLength(1);
+  });
+
+  it('a snapshot serves for half a second, and only the others are asked for', async () => {
+    const { marketData, requests, passTime } = await counted();
+    const last = async (...symbols: string[]) =>
+      Object.fromEntries([...(await marketData.snapshots(symbols))].map(([symbol, found]) => [symbol, found.last]));
+    expect(await Promise.all([last('AAPL', 'NONE'), last('NONE', 'AAPL', 'AAPL')])).toEqual([
+      { AAPL: '1' },
+      { AAPL: '1' },
+    ]);
+    passTime(400);
+    expect(await last('AAPL', 'SPY', 'NONE')).toEqual({ AAPL: '1', SPY: '2' });
+    passTime(100);
+    expect(await last('AAPL', 'SPY')).toEqual({ AAPL: '3', SPY: '2' });
+    expect(requests()).toBe(3);
+  });
+
+  it('bars serve for a second when they are the newest, for a minute when they are past', async () => {
+    const { marketData, requests, passTime } = await counted();
+    const read = async (before: number | null, limit = 5) =>
+      (await marketData.bars('AAPL', '1Min', limit, before))[0]?.volume;
+    const [past, future] = [START / 1000, START / 1000 + 3_600];
+    expect(await Promise.all([read(null), read(null)])).toEqual([1, 1]);
+    expect([await read(past), await read(future), await read(past, 6)]).toEqual([2, 3, 4]);
+    passTime(999);
+    expect([await read(null), await read(past), await read(future)]).toEqual([1, 2, 3]);
+    passTime(1);
+    expect([await read(null), await read(past), await read(future)]).toEqual([5, 2, 6]);
+    passTime(59_000);
+    expect(await read(past)).toBe(7);
+    expect(requests()).toBe(7);
   });
 });

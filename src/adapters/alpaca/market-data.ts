@@ -3,6 +3,7 @@ import { marketData as alpaca } from '@alpacahq/alpaca-trade-api/rest';
 import { z } from 'zod';
 import type { MarketBar, MarketData, MarketQuote, MarketSnapshot } from '../../application/ports/market-data.ts';
 import type { Log } from '../../application/ports/log.ts';
+import { type Cache, createCache } from './cache.ts';
 import { type Configurations, ask, inWords, readJson } from './http.ts';
 import type { AlpacaConfig } from './config.ts';
 import { maybe, price, problemOf, time } from './wire.ts';
@@ -16,6 +17,12 @@ const BEGINNING = new Date('1990-01-01T00:00:00Z');
  * are the same either way.
  */
 const ADJUSTMENT = 'split';
+
+/** Everybody shares the requests that the house's key may make in a minute, so an answer serves all who ask meanwhile. */
+const SERVES_MS = { quote: 250, snapshot: 500, newestBars: 1_000, pastBars: 60_000 };
+const MOST_SYMBOLS = 10_000;
+/** A reading can have thousands of bars. */
+const MOST_READINGS_OF_BARS = 100;
 
 /** Alpaca: quote; a side on which nobody quotes has price 0. */
 const alpacaQuote = z.object({ t: time, bp: price, ap: price });
@@ -47,7 +54,21 @@ const barsAnswer = z.object({
 });
 type BarsPage = z.output<typeof barsAnswer>;
 
-export function createMarketData(config: AlpacaConfig, configurations: Configurations, log: Log): MarketData {
+/** The wall clock in Unix milliseconds, but never going back. */
+const steadyWallClock = (): number => performance.timeOrigin + performance.now();
+
+/** `now`: Unix milliseconds of a clock that never goes back. */
+export function createMarketData(
+  config: AlpacaConfig,
+  configurations: Configurations,
+  log: Log,
+  now: () => number = steadyWallClock,
+): MarketData {
+  const cache = <Value>(servesMs: number, most: number): Cache<Value> => createCache({ servesMs, most, now });
+  const quotes = cache<MarketQuote | null>(SERVES_MS.quote, MOST_SYMBOLS);
+  const snapshots = cache<MarketSnapshot | null>(SERVES_MS.snapshot, MOST_SYMBOLS);
+  const newestBars = cache<readonly MarketBar[]>(SERVES_MS.newestBars, MOST_READINGS_OF_BARS);
+  const pastBars = cache<readonly MarketBar[]>(SERVES_MS.pastBars, MOST_READINGS_OF_BARS);
   const stocks = new alpaca.StockApi(configurations.houseData);
   const feed = config.dataFeed;
 
@@ -59,73 +80,88 @@ export function createMarketData(config: AlpacaConfig, configurations: Configura
     return null;
   }
 
-  /** Asked for once, however many wait for the same symbol. */
-  const quotesUnderWay = new Map<string, Promise<MarketQuote | null>>();
-
   async function readQuote(symbol: string): Promise<MarketQuote | null> {
-    try {
-      const { quotes } = await receive(quotesAnswer, () => stocks.stockLatestQuotesRaw({ symbols: symbol, feed }));
-      if (quotes[symbol] === undefined) return null;
-      const read = part(alpacaQuote, symbol, quotes[symbol]);
-      // A quote with one side only prices nothing: an order measured against it would seem to cost nothing.
-      return read === null || read.bp === '0' || read.ap === '0' ? null : toQuote(symbol, read);
-    } finally {
-      quotesUnderWay.delete(symbol);
-    }
+    const answer = await receive(quotesAnswer, () => stocks.stockLatestQuotesRaw({ symbols: symbol, feed }));
+    const message = answer.quotes[symbol];
+    if (message === undefined) return null;
+    const read = part(alpacaQuote, symbol, message);
+    // A quote with one side only prices nothing: an order measured against it would seem to cost nothing.
+    return read === null || read.bp === '0' || read.ap === '0' ? null : toQuote(symbol, read);
   }
 
+  async function readSnapshots(symbols: readonly string[]): Promise<ReadonlyMap<string, MarketSnapshot>> {
+    const found = new Map<string, MarketSnapshot>();
+    const send = () => stocks.stockSnapshotsRaw({ symbols: symbols.join(','), feed });
+    const answer = await receive(snapshotsAnswer, send);
+    for (const symbol of symbols) {
+      if (answer[symbol] === undefined || answer[symbol] === null) continue;
+      const read = part(alpacaSnapshot, symbol, answer[symbol]);
+      if (read === null || read.latestQuote === null || read.latestTrade === null) continue;
+      found.set(symbol, {
+        quote: toQuote(symbol, read.latestQuote),
+        last: read.latestTrade.p,
+        previousClose: read.prevDailyBar?.c ?? null,
+        minuteBar: read.minuteBar,
+      });
+    }
+    return found;
+  }
+
+  const readBars: MarketData['bars'] = async (symbol, timeframe, limit, before) => {
+    const newestFirst: MarketBar[] = [];
+    // Alpaca: the end is inclusive.
+    const end = before === null ? {} : { end: new Date(before * 1000 - 1) };
+    for (let pageToken: string | null = null; newestFirst.length < limit;) {
+      const page: alpaca.StockBarsRequest = {
+        symbols: symbol,
+        timeframe,
+        start: BEGINNING,
+        ...end,
+        limit: Math.min(BARS_A_PAGE, limit - newestFirst.length),
+        adjustment: ADJUSTMENT,
+        feed,
+        sort: 'desc',
+        ...(pageToken === null ? {} : { pageToken }),
+      };
+      const { bars, next_page_token: next }: BarsPage = await receive(barsAnswer, () => stocks.stockBarsRaw(page));
+      newestFirst.push(...(bars?.[symbol] ?? []));
+      if (next === null || next === pageToken) break;
+      pageToken = next;
+    }
+    return newestFirst.slice(0, limit).reverse();
+  };
+
   return {
-    quote(symbol) {
-      const known = quotesUnderWay.get(symbol);
-      if (known !== undefined) return known;
-      const asked = readQuote(symbol);
-      quotesUnderWay.set(symbol, asked);
-      return asked;
-    },
+    quote: (symbol) => quotes.get(symbol) ?? quotes.keep(symbol, readQuote(symbol)),
 
     /** A symbol without a quote or without a trade has no snapshot; a side on which nobody quotes is 0. */
     async snapshots(symbols) {
+      const answers = new Map<string, Promise<MarketSnapshot | null>>();
+      const missing: string[] = [];
+      for (const symbol of new Set(symbols)) {
+        const known = snapshots.get(symbol);
+        if (known === undefined) missing.push(symbol);
+        else answers.set(symbol, known);
+      }
+      if (missing.length > 0) {
+        const asked = readSnapshots(missing);
+        const ofSymbol = (symbol: string) => asked.then((all) => all.get(symbol) ?? null);
+        for (const symbol of missing) answers.set(symbol, snapshots.keep(symbol, ofSymbol(symbol)));
+      }
       const found = new Map<string, MarketSnapshot>();
-      if (symbols.length === 0) return found;
-      const send = () => stocks.stockSnapshotsRaw({ symbols: symbols.join(','), feed });
-      const answer = await receive(snapshotsAnswer, send);
-      for (const symbol of symbols) {
-        if (answer[symbol] === undefined || answer[symbol] === null) continue;
-        const read = part(alpacaSnapshot, symbol, answer[symbol]);
-        if (read === null || read.latestQuote === null || read.latestTrade === null) continue;
-        found.set(symbol, {
-          quote: toQuote(symbol, read.latestQuote),
-          last: read.latestTrade.p,
-          previousClose: read.prevDailyBar?.c ?? null,
-          minuteBar: read.minuteBar,
-        });
+      for (const [symbol, answer] of answers) {
+        const snapshot = await answer;
+        if (snapshot !== null) found.set(symbol, snapshot);
       }
       return found;
     },
 
     /** Adjusted for splits. */
     async bars(symbol, timeframe, limit, before) {
-      const newestFirst: MarketBar[] = [];
-      // Alpaca: the end is inclusive.
-      const end = before === null ? {} : { end: new Date(before * 1000 - 1) };
-      for (let pageToken: string | null = null; newestFirst.length < limit;) {
-        const page: alpaca.StockBarsRequest = {
-          symbols: symbol,
-          timeframe,
-          start: BEGINNING,
-          ...end,
-          limit: Math.min(BARS_A_PAGE, limit - newestFirst.length),
-          adjustment: ADJUSTMENT,
-          feed,
-          sort: 'desc',
-          ...(pageToken === null ? {} : { pageToken }),
-        };
-        const { bars, next_page_token: next }: BarsPage = await receive(barsAnswer, () => stocks.stockBarsRaw(page));
-        newestFirst.push(...(bars?.[symbol] ?? []));
-        if (next === null || next === pageToken) break;
-        pageToken = next;
-      }
-      return newestFirst.slice(0, limit).reverse();
+      const isPast = before !== null && before * 1000 <= now();
+      const readings = isPast ? pastBars : newestBars;
+      const key = `${symbol} ${timeframe} ${limit} ${before}`;
+      return readings.get(key) ?? readings.keep(key, readBars(symbol, timeframe, limit, before));
     },
   };
 }

@@ -63,6 +63,27 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     return { orders, lastId: last.success ? last.data.id : '' };
   }
 
+  /** All pages, with the exits of brackets inside their parent. The last page is the one that brings nothing. */
+  async function allPages(
+    access: BrokerAccess,
+    status: 'all' | 'open',
+    begin: { readonly after?: string },
+  ): Promise<LookUp<readonly BrokerOrder[]>> {
+    const common = { status, direction: 'asc', limit: ORDERS_A_PAGE, nested: true } as const;
+    const found = new Map<string, BrokerOrder>();
+    for (let lastId = ''; ;) {
+      const page = lastId === '' ? { ...common, ...begin } : { ...common, afterOrderId: lastId };
+      const rows = listOf(await ask(() => ordersOf(access).getAllOrdersRaw(page)));
+      if (rows.kind !== 'found') return rows;
+      if (rows.value.length === 0) break;
+      const read = orderPage(rows.value);
+      for (const order of read.orders) found.set(order.brokerOrderId, order);
+      if (read.lastId === '' || read.lastId === lastId) return { kind: 'unknown', reason: 'the pages have no end' };
+      lastId = read.lastId;
+    }
+    return { kind: 'found', value: [...found.values()] };
+  }
+
   return {
     async byClientOrderId(access, clientOrderId) {
       return orderOf(oneOrder(await ask(() => ordersOf(access).getOrderByClientOrderIdRaw({ clientOrderId }))));
@@ -101,22 +122,9 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       return { kind: 'found', value: executions };
     },
 
-    /** With the exits of brackets inside their parent. The last page is the one that brings nothing. */
-    async submittedAfter(access, moment) {
-      const common = { status: 'all', direction: 'asc', limit: ORDERS_A_PAGE, nested: true } as const;
-      const found = new Map<string, BrokerOrder>();
-      for (let lastId = ''; ;) {
-        const page = lastId === '' ? { ...common, after: moment } : { ...common, afterOrderId: lastId };
-        const rows = listOf(await ask(() => ordersOf(access).getAllOrdersRaw(page)));
-        if (rows.kind !== 'found') return rows;
-        if (rows.value.length === 0) break;
-        const read = orderPage(rows.value);
-        for (const order of read.orders) found.set(order.brokerOrderId, order);
-        if (read.lastId === '' || read.lastId === lastId) return { kind: 'unknown', reason: 'the pages have no end' };
-        lastId = read.lastId;
-      }
-      return { kind: 'found', value: [...found.values()] };
-    },
+    submittedAfter: (access, moment) => allPages(access, 'all', { after: moment }),
+
+    unfinished: (access) => allPages(access, 'open', {}),
   };
 }
 

@@ -12,7 +12,8 @@ const alpacaOrder = z.object({
   side: z.enum(['buy', 'sell']),
   type: z.enum(['market', 'limit', 'stop', 'stop_limit', 'trailing_stop']),
   time_in_force: z.enum(['day', 'gtc', 'ioc', 'fok', 'opg', 'cls']),
-  qty: decimal,
+  /** Null for an order over an amount of dollars. */
+  qty: maybe(decimal),
   filled_qty: decimal,
   limit_price: maybe(decimal),
   stop_price: maybe(decimal),
@@ -46,6 +47,11 @@ const STATUS: Readonly<Record<string, ReportedStatus>> = {
   expired: 'expired',
   rejected: 'rejected',
   replaced: 'replaced',
+};
+
+const UNDER_WAY: Readonly<Record<string, BrokerOrder['underWay']>> = {
+  pending_cancel: 'cancel',
+  pending_replace: 'replace',
 };
 
 /**
@@ -87,7 +93,8 @@ export function readOrder(message: unknown): OrderReading {
     side: it.side,
     type: it.type,
     terms: {
-      quantity: it.qty,
+      // Of an order over dollars only what is filled is known in shares.
+      quantity: it.qty ?? it.filled_qty,
       limitPrice: it.limit_price,
       // Alpaca: of a trailing stop it is where the stop stands now, which nobody ordered.
       stopPrice: it.type === 'trailing_stop' ? null : it.stop_price,
@@ -96,6 +103,7 @@ export function readOrder(message: unknown): OrderReading {
     trailPrice: it.trail_price,
     extendedHours: it.extended_hours ?? false,
     status: statusOf(it.status, it.replaces),
+    underWay: UNDER_WAY[it.status] ?? null,
     filledQuantity: it.filled_qty,
     replacedBy: it.replaced_by,
     replaces: it.replaces,

@@ -65,7 +65,7 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
   ],
   ReplacementAdmitted: [
     [
-      { type: 'ReplacementAdmitted', data: { orderId: 'o', terms, inputs, admittedAt: AT } },
+      { type: 'ReplacementAdmitted', data: { orderId: 'o', revision: 1, terms, inputs, admittedAt: AT } },
       'The change to 12.5 shares, limit $186.50, stop $1,185.00, gtc was checked and admitted.',
     ],
   ],
@@ -73,7 +73,7 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
     [
       {
         type: 'ReplacementDenied',
-        data: { orderId: 'o', terms, breaches: breaches.slice(0, 1), inputs, deniedAt: AT },
+        data: { orderId: 'o', revision: 1, terms, breaches: breaches.slice(0, 1), inputs, deniedAt: AT },
       },
       'The change to 12.5 shares, limit $186.50, stop $1,185.00, gtc was denied: The plan includes 4 trades, and this would be number 5.',
     ],
@@ -82,6 +82,12 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
     [booked('buy', '0') as never, 'Booked: bought 4 AAPL at $1,187.20.'],
     [booked('sell', '-3.456') as never, 'Booked: sold 4 AAPL at $1,187.20, a loss of $3.46.'],
     [booked('sell', '1000') as never, 'Booked: sold 4 AAPL at $1,187.20, a profit of $1,000.00.'],
+  ],
+  ReservationAdjusted: [
+    [
+      { type: 'ReservationAdjusted', data: { orderId: 'o', symbol: 'AAPL', side: 'buy', quantity: '4' } },
+      'Reserved for what may still be executed: 4 shares.',
+    ],
   ],
   ReservationReleased: [
     [

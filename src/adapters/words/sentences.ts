@@ -147,6 +147,8 @@ export function eventSentence(event: StoryFact): string {
       return `The change to ${terms(event.data.terms)} was denied: ${event.data.breaches.map(breachSentence).join(' ')}`;
     case 'FillBooked':
       return booked(event.data);
+    case 'ReservationAdjusted':
+      return `Reserved for what may still be executed: ${shares(event.data.quantity)}.`;
     case 'ReservationReleased':
       return `What was reserved for the order is free again (${event.data.outcome.replaceAll('_', ' ')}).`;
     case 'OpeningPositionsRecorded':

@@ -79,7 +79,7 @@ export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
 
     const { accountId } = owner;
     const linkId = ids.random();
-    const access: BrokerAccess = { linkId, accountId, environment, token: granted.token };
+    const access: BrokerAccess = { linkId, userId, accountId, environment, token: granted.token };
     const [info, held] = await Promise.all([broker.account(access), readPositions(needs, access)]);
     if (info.kind !== 'found' || held === null) return refused('broker_unavailable');
 
@@ -99,10 +99,14 @@ export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
       linkedAt: at,
     } as const;
     const opening = { type: 'RecordOpeningPositions', ...held } as const;
-    const accepted = await aggregates.accounts.handle(accountStream(userId), link, cause);
-    if (accepted.kind === 'refused') return refused('broker_account_differs');
+    // In this order a process that dies in between leaves a token that no link uses, never a link without its token.
     await aggregates.risk.handle(riskStream(accountId), opening, cause);
     await linked.keepToken({ linkId, userId, accountId, environment }, granted.token);
+    const accepted = await aggregates.accounts.handle(accountStream(userId), link, cause);
+    if (accepted.kind === 'refused') {
+      await linked.forgetToken({ accountId, linkId });
+      return refused('broker_account_differs');
+    }
     return { kind: 'linked', userId, position: accepted.position };
   };
 }
@@ -161,7 +165,7 @@ export function createUnlink({ aggregates, linked, clock }: LinkBrokerNeeds): Un
   return async (userId, cause) => {
     const owner = await aggregates.accounts.load(accountStream(userId));
     if (owner.status === 'none') return { kind: 'refused', code: 'broker_link_missing' };
-    await linked.forgetToken(owner.accountId);
+    if (owner.link !== null) await linked.forgetToken({ accountId: owner.accountId, linkId: owner.link.linkId });
     const unlinked = await aggregates.accounts.handle(
       accountStream(userId),
       { type: 'UnlinkBroker', at: clock.now() },
@@ -172,19 +176,29 @@ export function createUnlink({ aggregates, linked, clock }: LinkBrokerNeeds): Un
   };
 }
 
-export type ReportRevoked = (accountId: string, reason: string, cause: Cause) => Promise<void>;
+export type ReportRevoked = (access: BrokerAccess, reason: string, cause: Cause) => Promise<void>;
 
-/** The broker takes our token no more: the link is marked, and the trader must link again. */
+/** The broker takes a link's token no more: the link is marked, and the trader must link again. */
 export function createReportRevoked({ aggregates, linked, clock, log }: LinkBrokerNeeds): ReportRevoked {
-  return async (accountId, reason, cause) => {
-    const link = (await linked.all()).find((each) => each.accountId === accountId);
-    if (link === undefined) return;
+  return async ({ userId, accountId, linkId }, reason, cause) => {
     log.alarm('a broker link was revoked', { accountId, reason });
-    const stream = accountStream(link.userId);
-    const owner = await aggregates.accounts.load(stream);
-    if (owner.status === 'none' || owner.link === null) return;
-    const command = { type: 'RecordLinkRevoked', linkId: owner.link.linkId, reason, at: clock.now() } as const;
-    await aggregates.accounts.handle(stream, command, cause);
-    await linked.forgetToken(accountId);
+    const command = { type: 'RecordLinkRevoked', linkId, reason, at: clock.now() } as const;
+    await aggregates.accounts.handle(accountStream(userId), command, cause);
+    await linked.forgetToken({ accountId, linkId });
+  };
+}
+
+/** Linked accounts, less every token that does not belong to its account's current link. */
+export function onlyCurrentLinks(linked: LinkedAccounts, aggregates: Aggregates): LinkedAccounts {
+  const isCurrent = async (link: { readonly userId: string; readonly linkId: string }): Promise<boolean> => {
+    const owner = await aggregates.accounts.load(accountStream(link.userId));
+    return owner.status === 'open' && owner.link?.linkId === link.linkId && owner.link.status === 'active';
+  };
+  return {
+    ...linked,
+    async accessFor(accountId) {
+      const access = await linked.accessFor(accountId);
+      return access !== null && (await isCurrent(access)) ? access : null;
+    },
   };
 }

@@ -5,13 +5,14 @@ import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
 import { unsupportedReasons } from '../../domain/order/capabilities.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { TimeInForce } from '../../domain/order/events.ts';
+import { order } from '../../domain/order/order.ts';
 import type { OrderRefusal } from '../../domain/order/order.ts';
-import { isFinal } from '../../domain/order/state.ts';
 import type { LiveOrder } from '../../domain/order/state.ts';
 import type { Breach } from '../../domain/risk-policy/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import type { Position } from '../ports/event-store.ts';
+import { settleReservation } from '../risk-policy/book-fills.ts';
 import { gatherInputs } from './place-order.ts';
 import type { PlaceOrderNeeds } from './place-order.ts';
 
@@ -66,20 +67,26 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     };
     const reasons = unsupportedReasons({ ...ticket, ...terms });
     if (reasons.length > 0) return { kind: 'unsupported', reasons };
-    if (isFinal(found.order)) return { kind: 'refused', code: 'order_not_working' };
+    // Before the risk engine reserves anything for it: would the order take the change at all?
+    const wish = { type: 'RequestReplace', terms, at: clock.now() } as const;
+    const foreseen = order.decide(wish, found.order);
+    if (foreseen.kind === 'refused') return { kind: 'refused', code: foreseen.refusal.code };
+    if (foreseen.events.length === 0) return { kind: 'done', position: null };
 
     const inputs = await gatherInputs(needs, ticket.symbol, found.missing);
     if (inputs.kind !== 'gathered') return inputs.refusal;
-    const assess = { type: 'AssessReplacement', orderId, terms, inputs: inputs.value, at: clock.now() } as const;
+    const revision = found.order.replacements + 1;
+    const assess = { type: 'AssessReplacement', orderId, revision, terms, inputs: inputs.value, at: wish.at } as const;
     const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);
     if (assessed.kind === 'refused') return { kind: 'refused', code: 'not_found' };
     const denial = assessed.events.find((event) => event.type === 'ReplacementDenied');
     if (denial !== undefined) return { kind: 'denied', breaches: denial.data.breaches };
 
-    const command = { type: 'RequestReplace', terms, at: clock.now() } as const;
-    const asked = await aggregates.orders.handle(orderStream(orderId), command, cause);
-    if (asked.kind === 'refused') return { kind: 'refused', code: asked.refusal.code };
-    return { kind: 'done', position: asked.position };
+    const asked = await aggregates.orders.handle(orderStream(orderId), wish, cause);
+    if (asked.kind === 'done') return { kind: 'done', position: asked.position };
+    // Something happened to the order meanwhile: what was reserved for the change is given back.
+    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, cause);
+    return { kind: 'refused', code: asked.refusal.code };
   };
 }
 
@@ -90,7 +97,7 @@ async function ownOrder(
 ): Promise<{ readonly order: LiveOrder; readonly missing: ReturnType<typeof missingForTrading> } | null> {
   const owner = await aggregates.accounts.load(accountStream(userId));
   if (owner.status === 'none' || owner.accountId !== accountId) return null;
-  const order = await aggregates.orders.load(orderStream(orderId));
-  if (order.status === 'none' || order.ticket.accountId !== accountId) return null;
-  return { order, missing: missingForTrading(owner) };
+  const found = await aggregates.orders.load(orderStream(orderId));
+  if (found.status === 'none' || found.ticket.accountId !== accountId) return null;
+  return { order: found, missing: missingForTrading(owner) };
 }

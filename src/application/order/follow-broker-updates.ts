@@ -9,6 +9,8 @@ import type { EventStore } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { ReconcileAccount } from './reconcile-account.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
+import type { SettleReplace } from './send-requests.ts';
+import type { ReportRevoked } from '../account/link-broker.ts';
 
 export interface FollowUpdatesNeeds {
   readonly aggregates: Aggregates;
@@ -20,7 +22,8 @@ export interface FollowUpdatesNeeds {
   readonly log: Log;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly reconcile: ReconcileAccount;
-  readonly reportRevoked: (accountId: string, reason: string, cause: Cause) => Promise<void>;
+  readonly settleReplace: SettleReplace;
+  readonly reportRevoked: ReportRevoked;
 }
 
 /** Follows one account until `signal` aborts or the broker no longer takes the token. */
@@ -55,13 +58,13 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
           const reconciled = await reconcile(access, cause());
           if (reconciled === 'unanswered') throw new Error('the broker did not answer');
           if (reconciled === 'unauthorized')
-            await needs.reportRevoked(accountId, 'The broker takes the token no more.', cause());
+            await needs.reportRevoked(access, 'The broker takes the token no more.', cause());
         }),
       onUpdate: (update: BrokerUpdate) => insist('an update', () => recordUpdate(needs, access, update, cause())),
       onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
     };
     const ended = await updates.follow(access, listener, signal);
-    if (ended === 'unauthorized') await needs.reportRevoked(accountId, 'The broker ended the update stream.', cause());
+    if (ended === 'unauthorized') await needs.reportRevoked(access, 'The broker ended the update stream.', cause());
   };
 }
 
@@ -81,11 +84,9 @@ async function recordUpdate(
     await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
   }
   if (refused === 'replace') {
+    // Which change it speaks of is not said, and the message may be an old one: the broker's records decide.
     const state = await aggregates.orders.load(orderStream(orderId));
-    const revision = state.status === 'none' ? undefined : state.replacement?.revision;
-    if (revision === undefined) return;
-    const command = { type: 'RecordReplaceRefused', revision, reason: why, at } as const;
-    await aggregates.orders.handle(orderStream(orderId), command, cause);
+    if (state.status !== 'none') await needs.settleReplace(access, state, why, cause);
   }
 }
 

@@ -27,15 +27,17 @@ export interface OrderDeskNeeds extends SubmitOrderNeeds {
   readonly sweepEveryMs: number;
 }
 
-/** Looking up an order in doubt, again and again: milliseconds between the tries; the last one repeats. */
-const CONFIRM_AFTER_MS = [250, 500, 1_000, 2_000, 4_000, 8_000] as const;
-/** Working orders looked at in one sweep, so that look-ups leave the broker's request budget to orders. */
-const LOOK_UPS_PER_SWEEP = 5;
+/** Looking up an order in doubt: milliseconds between the first tries; afterwards the sweep goes on with it. */
+const CONFIRM_AFTER_MS = [250, 500, 1_000, 2_000, 4_000] as const;
+/** The longest that one errand waits before it leaves the next try to the sweep. */
+const LONGEST_WAIT_MS = 2_000;
+/** Working orders of an account looked at in one sweep, so that look-ups leave its request budget to orders. */
+const LOOK_UPS_PER_SWEEP = 4;
 
 export interface OrderDesk {
   /** Reacts to events after a position, until `signal` aborts. */
   follow(after: Position, signal: AbortSignal): Promise<void>;
-  /** Sweeps at once and then every so often, until `signal` aborts. */
+  /** Sweeps at once and then every so often, until `signal` aborts and what is under way has ended. */
   sweep(signal: AbortSignal): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
   const { store, aggregates, unfinished, clock, ids, linked, log } = needs;
   /** One errand an order at a time in this process; another one asked for meanwhile runs afterwards. */
   const errands = new Map<string, Promise<void>>();
-  let nextLook = 0;
+  let sweeps = 0;
 
   function run(orderId: string, signal: AbortSignal, errand: () => Promise<void>): Promise<void> {
     const before = errands.get(orderId) ?? Promise.resolve();
@@ -63,19 +65,18 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
   }
 
   async function submit(orderId: string, cause: Cause, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    while (!signal.aborted) {
       const result = await needs.submit(orderId, cause);
       if (result.kind === 'doubt') return confirm(orderId, cause, signal);
-      if (result.kind !== 'again' || signal.aborted) return;
+      if (result.kind !== 'again' || result.afterMs > LONGEST_WAIT_MS) return;
       await clock.sleep(result.afterMs, signal);
     }
   }
 
   async function confirm(orderId: string, cause: Cause, signal: AbortSignal): Promise<void> {
-    for (let tries = 0; !signal.aborted; tries += 1) {
-      const result = await needs.confirm(orderId, cause);
-      if (result.kind === 'settled') return;
-      await clock.sleep(CONFIRM_AFTER_MS[Math.min(tries, CONFIRM_AFTER_MS.length - 1)] ?? 8_000, signal);
+    for (const wait of CONFIRM_AFTER_MS) {
+      if (signal.aborted || (await needs.confirm(orderId, cause)).kind === 'settled') return;
+      await clock.sleep(wait, signal);
     }
   }
 
@@ -125,19 +126,32 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
 
   async function sweepOnce(signal: AbortSignal): Promise<void> {
     for (const { orderId, accountId } of await unfinished.admittedOnly()) {
-      await run(orderId, signal, () => finishAdmission(orderId, accountId));
+      void run(orderId, signal, () => finishAdmission(orderId, accountId));
     }
+    const lookedAt = new Map<string, number>();
     const placed = await unfinished.placed();
-    for (const { orderId } of placed) {
-      if (!errands.has(orderId)) void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
+    // Each sweep begins elsewhere, so that every order has its turn.
+    const first = placed.length === 0 ? 0 : (sweeps += 1) % placed.length;
+    for (const { orderId, accountId } of [...placed.slice(first), ...placed.slice(0, first)]) {
+      if (signal.aborted) return;
+      if (errands.has(orderId)) continue;
+      const order = await aggregates.orders.glance(orderStream(orderId));
+      if (order.status === 'none') continue;
+      if (order.status !== 'working' || order.cancelRequested || order.replacement !== null) {
+        void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
+      }
+      const looks = lookedAt.get(accountId) ?? 0;
+      if (order.status !== 'working' || looks >= LOOK_UPS_PER_SWEEP) continue;
+      lookedAt.set(accountId, looks + 1);
+      void run(orderId, signal, () => lookAt(orderId, accountId));
     }
-    for (let looks = 0; looks < Math.min(LOOK_UPS_PER_SWEEP, placed.length); looks += 1) {
-      const chosen = placed[nextLook++ % placed.length];
-      const access = chosen === undefined ? null : await linked.accessFor(chosen.accountId);
-      if (chosen === undefined || access === null) continue;
-      const look = { aggregates, records: needs.broker, recordBrokerOrder: needs.recordBrokerOrder };
-      await run(chosen.orderId, signal, () => lookAtOrder(look, access, chosen.orderId, sweepCause()));
-    }
+  }
+
+  async function lookAt(orderId: string, accountId: string): Promise<void> {
+    const access = await linked.accessFor(accountId);
+    if (access === null) return;
+    const { recordBrokerOrder } = needs;
+    await lookAtOrder({ aggregates, records: needs.broker, recordBrokerOrder }, access, orderId, sweepCause());
   }
 
   const sweepCause = (): Cause => ({
@@ -161,6 +175,7 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
         }
         await clock.sleep(needs.sweepEveryMs, signal);
       }
+      await Promise.all(errands.values());
     },
   };
 }

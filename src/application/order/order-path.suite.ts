@@ -26,6 +26,7 @@ export const brokerOrder = (clientOrderId: string, changes: Partial<BrokerOrder>
   trailPrice: null,
   extendedHours: false,
   status: 'open',
+  underWay: null,
   filledQuantity: '0',
   replacedBy: null,
   replaces: null,
@@ -58,12 +59,13 @@ export async function openDesk() {
     replace: unused,
     cancel: unused,
     submittedAfter: unused,
+    unfinished: unused,
     follow: unused,
     account: unused,
     positions: unused,
     executionsOf: () => Promise.resolve({ kind: 'found', value: [] }),
   };
-  const access: BrokerAccess = { linkId: 'L', accountId: ACCOUNT, environment: 'paper', token: 't' };
+  const access: BrokerAccess = { linkId: 'L', userId: USER, accountId: ACCOUNT, environment: 'paper', token: 't' };
   const linked: LinkedAccounts = {
     accessFor: (accountId) => Promise.resolve(accountId === ACCOUNT ? access : null),
     keepToken: unused,
@@ -90,6 +92,7 @@ export async function openDesk() {
     ids: systemIds,
     recordBrokerOrder,
     reportRevoked: () => Promise.resolve(),
+    log,
     pass,
   };
   const account = (command: Parameters<typeof aggregates.accounts.handle>[1]) =>

@@ -1,10 +1,11 @@
 /**
  * Placing an order: who asks for which account, can the broker take such an order, may the account trade, has the plan
  * trades left, does every risk rule agree. The admission is recorded first, then the order; a process that dies in between
- * leaves an admission that `finish-admissions` completes.
+ * leaves an admission that the order desk completes.
  */
 import { missingForTrading } from '../../domain/account/account.ts';
 import { accountStream } from '../../domain/account/events.ts';
+import { find } from '../../domain/kernel/dictionary.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
 import { unsupportedReasons } from '../../domain/order/capabilities.ts';
@@ -62,11 +63,8 @@ export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
     const reasons = unsupportedReasons(ticket);
     if (reasons.length > 0) return { kind: 'unsupported', reasons };
 
-    const known = (await aggregates.risk.glance(riskStream(accountId))).answers.get(orderId);
-    if (known !== undefined) {
-      if (!sameTicket(known.ticket, ticket)) return { kind: 'refused', code: 'request_id_reused' };
-      if (known.kind === 'denied') return { kind: 'denied', orderId, breaches: known.breaches };
-    } else {
+    let answer = find((await aggregates.risk.glance(riskStream(accountId))).answers, orderId);
+    if (answer === undefined) {
       const inputs = await gatherInputs(needs, ticket.symbol, missingForTrading(owner));
       if (inputs.kind !== 'gathered') return inputs.refusal;
       pass('before-admission');
@@ -74,11 +72,14 @@ export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
       const assess = { type: 'AssessOrder', ticket, channel, inputs: inputs.value, at } as const;
       const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);
       if (assessed.kind === 'refused') return { kind: 'refused', code: 'request_id_reused' };
-      const answer = assessed.state.answers.get(orderId);
-      if (answer?.kind === 'denied') return { kind: 'denied', orderId, breaches: answer.breaches };
+      answer = find(assessed.state.answers, orderId);
       pass('after-admission');
     }
-    const placed = await placeAdmitted(aggregates, { ticket, channel, at: clock.now() }, cause);
+    if (answer === undefined) throw new Error(`order ${orderId} was assessed and has no answer`);
+    if (!sameTicket(answer.ticket, ticket)) return { kind: 'refused', code: 'request_id_reused' };
+    if (answer.kind === 'denied') return { kind: 'denied', orderId, breaches: answer.breaches };
+    // The intent is as old as its admission, however late it is placed: an old one must not be sent.
+    const placed = await placeAdmitted(aggregates, { ticket, channel, at: answer.admittedAt }, cause);
     pass('after-order-placed');
     return { kind: 'placed', orderId, position: placed };
   };

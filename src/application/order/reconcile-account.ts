@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, OrderRecords } from '../ports/broker.ts';
-import type { UnfinishedOrders } from '../ports/progress.ts';
+import type { Checkpoints, UnfinishedOrders } from '../ports/progress.ts';
 import type { Venue } from '../ports/market-data.ts';
 import type { Log } from '../ports/log.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
@@ -16,12 +16,14 @@ export interface ReconcileNeeds {
   readonly records: OrderRecords;
   readonly venue: Venue;
   readonly unfinished: UnfinishedOrders;
+  readonly checkpoints: Checkpoints;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly log: Log;
 }
 
-/** How far back finished orders are looked at again. */
+/** How far back finished orders are looked at again, at least; and how far behind the last reconciliation. */
 const LOOK_BACK_MS = 24 * 3_600_000;
+const OVERLAP_MS = 3_600_000;
 
 /** `unanswered`: the broker could not be asked about everything; it must be tried again. */
 export type Reconciled = 'done' | 'unanswered' | 'unauthorized';
@@ -29,23 +31,31 @@ export type Reconciled = 'done' | 'unanswered' | 'unauthorized';
 export type ReconcileAccount = (access: BrokerAccess, cause: Cause) => Promise<Reconciled>;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
-  const { records, venue, unfinished, recordBrokerOrder, log } = needs;
+  const { records, venue, unfinished, checkpoints, recordBrokerOrder, log } = needs;
   return async (access, cause) => {
+    const { accountId } = access;
     const { now } = await venue.clock();
-    const since = new Date(Date.parse(now) - LOOK_BACK_MS).toISOString();
-    const recent = await records.submittedAfter(access, since);
-    if (recent.kind !== 'found') {
-      log.warn('an account could not be reconciled', { accountId: access.accountId, outcome: recent.kind });
-      return recent.kind === 'unauthorized' ? 'unauthorized' : 'unanswered';
+    const done = `reconciliation of ${accountId}`;
+    const lastDone = Date.parse(await checkpoints.load(done));
+    const dayAgo = Date.parse(now) - LOOK_BACK_MS;
+    const since = new Date(Number.isNaN(lastDone) ? dayAgo : Math.min(dayAgo, lastDone - OVERLAP_MS)).toISOString();
+
+    const [recent, open] = await Promise.all([records.submittedAfter(access, since), records.unfinished(access)]);
+    if (recent.kind !== 'found' || open.kind !== 'found') {
+      log.warn('an account could not be reconciled', { accountId, recent: recent.kind, open: open.kind });
+      return [recent.kind, open.kind].includes('unauthorized') ? 'unauthorized' : 'unanswered';
     }
     const seen = new Set<string>();
-    for (const order of recent.value) {
+    const told = new Map([...recent.value, ...open.value].map((order) => [order.brokerOrderId, order]));
+    for (const order of told.values()) {
       seen.add(await recordBrokerOrder(access, { order, execution: null, reason: null }, cause));
     }
-    // Orders older than the look-back that are still unfinished here.
-    for (const { orderId, accountId } of await unfinished.placed()) {
-      if (accountId === access.accountId && !seen.has(orderId)) await lookAtOrder(needs, access, orderId, cause);
+    // Orders that are unfinished here, and at the broker neither recent nor unfinished.
+    for (const { orderId, accountId: owner } of await unfinished.placed()) {
+      if (owner !== accountId || seen.has(orderId)) continue;
+      if ((await lookAtOrder(needs, access, orderId, cause)) === 'unanswered') return 'unanswered';
     }
+    await checkpoints.save(done, now);
     return 'done';
   };
 }
@@ -56,10 +66,11 @@ export async function lookAtOrder(
   access: BrokerAccess,
   orderId: string,
   cause: Cause,
-): Promise<void> {
+): Promise<'done' | 'unanswered'> {
   const order = await aggregates.orders.load(orderStream(orderId));
-  if (order.status !== 'working' || order.brokerOrderId === null) return;
+  if (order.status !== 'working' || order.brokerOrderId === null) return 'done';
   const found = await records.byId(access, order.brokerOrderId);
-  if (found.kind === 'found')
-    await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
+  if (found.kind !== 'found') return found.kind === 'not_found' ? 'done' : 'unanswered';
+  await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
+  return 'done';
 }

@@ -33,51 +33,62 @@ export interface Learnt {
 export type RecordBrokerOrder = (access: BrokerAccess, learnt: Learnt, cause: Cause) => Promise<string>;
 
 export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBrokerOrder {
-  const { aggregates, records, clock, log, pass } = needs;
+  const { aggregates, records, log, pass } = needs;
 
-  return async function record(access, { order, execution, reason }, cause) {
+  return async function record(access, learnt, cause) {
+    const { order } = learnt;
     const { orderId, revision } = await identify(needs, access, order, cause);
+    if (!(await tell(access, orderId, revision, learnt, cause))) {
+      log.alarm('the broker has an order that does not fit ours', { orderId, brokerOrderId: order.brokerOrderId });
+      const observed = await observe(needs, access, order, null, cause);
+      await tell(access, observed, 0, learnt, cause);
+      return observed;
+    }
+    for (const leg of order.legs) {
+      await observe(needs, access, leg, orderId, cause);
+      await record(access, { order: leg, execution: null, reason: null }, cause);
+    }
+    return orderId;
+  };
+
+  /** False when the order does not take the report for its own. */
+  async function tell(
+    access: BrokerAccess,
+    orderId: string,
+    revision: number,
+    { order, execution, reason }: Learnt,
+    cause: Cause,
+  ): Promise<boolean> {
     const stream = orderStream(orderId);
     const before = await aggregates.orders.load(stream);
     const report: BrokerReport = {
       brokerOrderId: order.brokerOrderId,
       revision,
       status: order.status,
+      terms: order.terms,
       filledQuantity: order.filledQuantity,
       executions: execution === null ? [] : [execution],
       replacedBy: order.replacedBy,
       reason,
       at: order.updatedAt,
     };
-    const tell = async (told: BrokerReport) => {
+    const handle = async (told: BrokerReport) => {
       if (told.executions.length > 0) pass('before-fill-recorded');
       const answer = await aggregates.orders.handle(stream, { type: 'RecordReport', report: told }, cause);
       if (told.executions.length > 0) pass('after-fill-recorded');
       return answer;
     };
-    let recorded = await tell(report);
-    if (recorded.kind === 'refused') {
-      log.alarm('the broker has an order that does not fit ours', {
-        orderId,
-        brokerOrderId: order.brokerOrderId,
-        refusal: recorded.refusal.code,
-      });
-      return orderId;
-    }
+    const recorded = await handle(report);
+    if (recorded.kind === 'refused') return false;
+    if (before.status === 'not_received')
+      log.alarm('an order given up for lost has appeared at the broker', { orderId });
     if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
       const known = await records.executionsOf(access, order.brokerOrderId);
-      if (known.kind === 'found') recorded = await tell({ ...report, executions: known.value });
+      if (known.kind === 'found') await handle({ ...report, executions: known.value });
+      else log.warn('executions of an order could not be read', { orderId, outcome: known.kind });
     }
-    for (const leg of order.legs) {
-      await observe(needs, access, leg, orderId, cause);
-      await record(access, { order: leg, execution: null, reason: null }, cause);
-    }
-    if (before.status === 'not_received' && recorded.state.status === 'working') {
-      log.alarm('an order given up for lost has appeared at the broker and is being cancelled', { orderId });
-      await aggregates.orders.handle(stream, { type: 'RequestCancel', at: clock.now() }, cause);
-    }
-    return orderId;
-  };
+    return true;
+  }
 }
 
 /** Which order of ours a broker order is. One that is none of ours is recorded under an id made from the broker's. */

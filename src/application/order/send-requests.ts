@@ -2,28 +2,29 @@
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { isFinal } from '../../domain/order/state.ts';
+import type { LiveOrder } from '../../domain/order/state.ts';
 import type { Cause } from '../handle.ts';
-import type { BrokerAccess } from '../ports/broker.ts';
+import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import type { SubmitOrderNeeds } from './submit-order.ts';
 
-/** True when nothing is left to be done; false when it should be tried again. */
-export type SendRequest = (orderId: string, cause: Cause) => Promise<boolean>;
+/** Does what can be done now; the sweep of the order desk comes back to what is left. */
+export type SendRequest = (orderId: string, cause: Cause) => Promise<void>;
 
 export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
   const { aggregates, broker, linked, clock } = needs;
   return async (orderId, cause) => {
     const order = await aggregates.orders.load(orderStream(orderId));
-    if (order.status !== 'working' || !order.cancelRequested || order.brokerOrderId === null) return true;
+    if (order.status !== 'working' || !order.cancelRequested || order.brokerOrderId === null) return;
     const access = await linked.accessFor(order.ticket.accountId);
-    if (access === null) return false;
+    if (access === null) return;
     const outcome = await broker.cancel(access, order.brokerOrderId);
-    if (outcome.kind === 'accepted') return true;
-    if (outcome.kind !== 'refused') return false;
-    // It may have been executed meanwhile: the broker's own record tells.
-    await refresh(needs, access, order.brokerOrderId, cause);
+    if (outcome.kind === 'unauthorized') await needs.reportRevoked(access, outcome.reason, cause);
+    if (outcome.kind !== 'refused') return;
+    // It may have been executed meanwhile, or be cancelled already: only the broker's own record tells.
+    const there = await look(needs, access, order.brokerOrderId, cause);
+    if (there === null || there.underWay !== null) return;
     const command = { type: 'RecordCancelRefused', reason: outcome.reason, at: clock.now() } as const;
     await aggregates.orders.handle(orderStream(orderId), command, cause);
-    return true;
   };
 }
 
@@ -31,52 +32,68 @@ export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
 const REPLACE_ENDS_AFTER_MS = 60_000;
 
 /**
- * The broker takes only one replacement for an order, so a repeated request finds the order replaced and is refused;
- * what became of the first is looked up then.
+ * The broker takes only one replacement for an order, so a repeated request finds the order replaced, or being replaced,
+ * and is refused; what became of the first is looked up then.
  */
 export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
   const { aggregates, broker, linked, clock, recordBrokerOrder } = needs;
+  const settle = createSettleReplace(needs);
   return async (orderId, cause) => {
-    const stream = orderStream(orderId);
-    const order = await aggregates.orders.load(stream);
-    if (order.status === 'none' || isFinal(order) || order.replacement === null || order.brokerOrderId === null)
-      return true;
+    const order = await aggregates.orders.load(orderStream(orderId));
+    if (order.status === 'none' || isFinal(order) || order.replacement === null || order.brokerOrderId === null) return;
     const { revision, terms, requestedAt } = order.replacement;
     const access = await linked.accessFor(order.ticket.accountId);
-    if (access === null) return false;
-
-    const newId = clientOrderId(orderId, revision);
-    const old = Date.parse(clock.now()) - Date.parse(requestedAt) > REPLACE_ENDS_AFTER_MS;
-    const outcome = old
-      ? ({ kind: 'refused', reason: 'The change could not be delivered in time.' } as const)
-      : await broker.replace(access, order.brokerOrderId, terms, newId);
+    if (access === null) return;
+    const isOld = Date.parse(clock.now()) - Date.parse(requestedAt) > REPLACE_ENDS_AFTER_MS;
+    if (isOld) return settle(access, order, 'The change could not be delivered in time.', cause);
+    const outcome = await broker.replace(access, order.brokerOrderId, terms, clientOrderId(orderId, revision));
     if (outcome.kind === 'accepted') {
       await recordBrokerOrder(access, { order: outcome.order, execution: null, reason: null }, cause);
-      return true;
     }
-    if (outcome.kind !== 'refused') return false;
-    const found = await broker.byClientOrderId(access, newId);
-    if (found.kind === 'found') {
-      await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
-      await refresh(needs, access, order.brokerOrderId, cause);
-      return true;
-    }
-    if (found.kind !== 'not_found') return false;
-    await refresh(needs, access, order.brokerOrderId, cause);
-    const command = { type: 'RecordReplaceRefused', revision, reason: outcome.reason, at: clock.now() } as const;
-    await aggregates.orders.handle(stream, command, cause);
-    return true;
+    if (outcome.kind === 'unauthorized') await needs.reportRevoked(access, outcome.reason, cause);
+    if (outcome.kind === 'refused') await settle(access, order, outcome.reason, cause);
   };
 }
 
-async function refresh(
-  needs: SubmitOrderNeeds,
+export type SettleReplace = (access: BrokerAccess, order: LiveOrder, reason: string, cause: Cause) => Promise<void>;
+
+/**
+ * Finds out what became of a change that the broker is said to have refused. It counts as refused only when the
+ * replacement is not there and the old order works on with nothing under way; a mere "not found" proves nothing.
+ */
+export function createSettleReplace(needs: SubmitOrderNeeds): SettleReplace {
+  const { aggregates, broker, clock, recordBrokerOrder } = needs;
+  return async (access, order, reason, cause) => {
+    const { replacement, brokerOrderId, ticket } = order;
+    if (replacement === null || brokerOrderId === null) return;
+    const found = await broker.byClientOrderId(access, clientOrderId(ticket.orderId, replacement.revision));
+    if (found.kind === 'found') {
+      await recordBrokerOrder(access, { order: found.value, execution: null, reason }, cause);
+      await look(needs, access, brokerOrderId, cause);
+      return;
+    }
+    if (found.kind !== 'not_found') return;
+    const old = await look(needs, access, brokerOrderId, cause);
+    if (old === null || old.status === 'replaced' || old.underWay !== null) return;
+    const command = {
+      type: 'RecordReplaceRefused',
+      revision: replacement.revision,
+      reason,
+      at: clock.now(),
+    } as const;
+    await aggregates.orders.handle(orderStream(ticket.orderId), command, cause);
+  };
+}
+
+/** Records how the broker has an order now; null when it does not tell. */
+async function look(
+  { broker, recordBrokerOrder }: SubmitOrderNeeds,
   access: BrokerAccess,
   brokerOrderId: string,
   cause: Cause,
-): Promise<void> {
-  const found = await needs.broker.byId(access, brokerOrderId);
-  if (found.kind === 'found') {
-    await needs.recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
-  }
+): Promise<BrokerOrder | null> {
+  const found = await broker.byId(access, brokerOrderId);
+  if (found.kind !== 'found') return null;
+  await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
+  return found.value;
 }

@@ -11,6 +11,8 @@ import type { Cause } from '../handle.ts';
 import type { LinkedAccounts, OrderEntry, OrderRecords } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
+import type { Log } from '../ports/log.ts';
+import type { ReportRevoked } from '../account/link-broker.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
 
 export interface SubmitOrderNeeds {
@@ -20,7 +22,8 @@ export interface SubmitOrderNeeds {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly recordBrokerOrder: RecordBrokerOrder;
-  readonly reportRevoked: (accountId: string, reason: string, cause: Cause) => Promise<void>;
+  readonly reportRevoked: ReportRevoked;
+  readonly log: Log;
   readonly pass: PassCrashPoint;
 }
 
@@ -30,6 +33,8 @@ export type Submitted = { readonly kind: 'settled' | 'doubt' } | { readonly kind
 export type SubmitOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
 
 const SETTLED: Submitted = { kind: 'settled' };
+/** A link that is just being renewed is back within this time. */
+const LINK_MAY_COME_MS = 5_000;
 
 export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
   const { aggregates, broker, linked, clock, ids, recordBrokerOrder, pass } = needs;
@@ -42,7 +47,9 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
     const { accountId } = order.ticket;
     const access = await linked.accessFor(accountId);
     if (access === null) {
-      await record({ type: 'RecordNotSent', reason: 'The account has no active broker link.', at: clock.now() });
+      const at = clock.now();
+      if (Date.parse(at) - Date.parse(order.intendedAt) < LINK_MAY_COME_MS) return { kind: 'again', afterMs: 500 };
+      await record({ type: 'RecordNotSent', reason: 'The account has no active broker link.', at });
       return SETTLED;
     }
 
@@ -67,7 +74,7 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
         return SETTLED;
       case 'unauthorized':
         await record({ type: 'RecordRejected', code: 'unauthorized', reason: outcome.reason, at });
-        await needs.reportRevoked(accountId, outcome.reason, cause);
+        await needs.reportRevoked(access, outcome.reason, cause);
         return SETTLED;
       case 'not_sent':
         await record({ type: 'RecordSubmissionFailed', claimId, reason: outcome.reason, at });
@@ -86,16 +93,27 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
 const CLAIM_ENDS_AFTER_MS = 15_000;
 /** The broker has had time enough to show an order that it received. */
 const GIVE_UP_AFTER_MS = 60_000;
+/** Nobody may stay in doubt for longer without a person knowing. */
+const ALARM_AFTER_MS = 65_000;
 
 export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
 
 /** Looks up an order whose sending ended in doubt. Safe at any time, by any process. */
 export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
-  const { aggregates, broker, linked, clock, recordBrokerOrder } = needs;
+  const { aggregates, broker, linked, clock, log, recordBrokerOrder } = needs;
+  const alarmed = new Set<string>();
   return async (orderId, cause) => {
     const stream = orderStream(orderId);
     const order = await aggregates.orders.load(stream);
-    if (order.status !== 'claimed' && order.status !== 'unconfirmed') return SETTLED;
+    if (order.status !== 'claimed' && order.status !== 'unconfirmed') {
+      alarmed.delete(orderId);
+      return SETTLED;
+    }
+    const age = Date.parse(clock.now()) - Date.parse(order.sentSince ?? order.intendedAt);
+    if (age >= ALARM_AFTER_MS && !alarmed.has(orderId)) {
+      alarmed.add(orderId);
+      log.alarm('an order stays in doubt', { orderId, seconds: Math.round(age / 1000) });
+    }
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return { kind: 'doubt' };
     const found = await broker.byClientOrderId(access, clientOrderId(orderId, 0));
@@ -103,10 +121,10 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
       await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
       return SETTLED;
     }
+    if (found.kind === 'unauthorized') await needs.reportRevoked(access, found.reason, cause);
     if (found.kind !== 'not_found') return { kind: 'doubt' };
 
     const at = clock.now();
-    const age = Date.parse(at) - Date.parse(order.sentSince ?? order.intendedAt);
     if (order.status === 'claimed' && age >= CLAIM_ENDS_AFTER_MS) {
       const reason = 'The process that sent the order ended before the broker had answered.';
       await aggregates.orders.handle(stream, { type: 'RecordUnconfirmed', reason, at }, cause);
@@ -114,6 +132,7 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
     if (order.status === 'unconfirmed' && age >= GIVE_UP_AFTER_MS) {
       const reason = 'The broker knows nothing of the order a minute after it was sent.';
       await aggregates.orders.handle(stream, { type: 'RecordNotReceived', reason, at }, cause);
+      log.alarm('an order is given up for lost', { orderId });
       return SETTLED;
     }
     return { kind: 'doubt' };

@@ -8,6 +8,7 @@ import type { ReportedStatus } from '../../domain/order/broker-report.ts';
 /** The right to act for one linked account. The token never leaves the adapter's requests. */
 export interface BrokerAccess {
   readonly linkId: string;
+  readonly userId: string;
   readonly accountId: string;
   readonly environment: 'paper' | 'live';
   readonly token: string;
@@ -24,6 +25,8 @@ export interface BrokerOrder {
   readonly trailPrice: string | null;
   readonly extendedHours: boolean;
   readonly status: ReportedStatus;
+  /** A request of ours that the broker has taken and not decided yet. */
+  readonly underWay: 'cancel' | 'replace' | null;
   readonly filledQuantity: string;
   /** The broker order that took its place, and the one whose place it took. */
   readonly replacedBy: string | null;
@@ -79,6 +82,8 @@ export interface OrderRecords {
   executionsOf(access: BrokerAccess, brokerOrderId: string): Promise<LookUp<readonly Execution[]>>;
   /** Every order submitted after a moment, finished ones too, oldest first, all pages. */
   submittedAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly BrokerOrder[]>>;
+  /** Every unfinished order, however old, all pages. */
+  unfinished(access: BrokerAccess): Promise<LookUp<readonly BrokerOrder[]>>;
 }
 
 export type BrokerUpdate =
@@ -166,8 +171,8 @@ export interface LinkedAccounts {
     },
     token: string,
   ): Promise<void>;
-  /** Forgets the token of an account: nothing can be sent for it any more. */
-  forgetToken(accountId: string): Promise<void>;
+  /** Forgets the token of one link: nothing can be sent with it any more. A later link of the account keeps its own. */
+  forgetToken(link: { readonly accountId: string; readonly linkId: string }): Promise<void>;
   /** All accounts with a usable token. */
   all(): Promise<readonly { readonly linkId: string; readonly accountId: string; readonly userId: string }[]>;
 }

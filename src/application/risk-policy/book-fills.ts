@@ -1,8 +1,10 @@
 /** When an order is executed, its fills are booked on the account's risk stream; when it ends, its reservation is freed. */
+import { quantity } from '../../domain/kernel/decimal.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import type { Fill, OrderEvent } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { isFinal } from '../../domain/order/state.ts';
+import type { LiveOrder } from '../../domain/order/state.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
@@ -19,6 +21,13 @@ const ENDS: readonly string[] = [
   'OrderNotReceived',
 ] satisfies OrderEvent['type'][];
 
+/** What may still be executed of the order is another amount now than was reserved. */
+const RESIZED: readonly string[] = [
+  'OrderAcknowledged',
+  'OrderReplaced',
+  'ReplaceRefused',
+] satisfies OrderEvent['type'][];
+
 export interface BookFillsNeeds {
   readonly aggregates: Aggregates;
   readonly pass: PassCrashPoint;
@@ -29,7 +38,8 @@ export function createBookFills({ aggregates, pass }: BookFillsNeeds): (event: R
   return async (event) => {
     const isFill = FILLS.includes(event.type);
     const isEnd = ENDS.includes(event.type);
-    if (!event.stream.startsWith(orderStream('')) || (!isFill && !isEnd)) return;
+    const isResized = RESIZED.includes(event.type);
+    if (!event.stream.startsWith(orderStream('')) || (!isFill && !isEnd && !isResized)) return;
     const order = await aggregates.orders.load(event.stream);
     if (order.status === 'none') throw new Error(`${event.stream} has events and no order`);
     const { accountId, orderId, symbol, side } = order.ticket;
@@ -45,9 +55,18 @@ export function createBookFills({ aggregates, pass }: BookFillsNeeds): (event: R
       await aggregates.risk.handle(riskStream(accountId), command, cause);
       pass('after-fill-booked');
     }
+    if (isResized && !isFinal(order)) await settleReservation(aggregates, order, cause);
     if (isEnd && isFinal(order)) {
       const command = { type: 'ReleaseReservation', orderId, outcome: order.status } as const;
       await aggregates.risk.handle(riskStream(accountId), command, cause);
     }
   };
+}
+
+/** Reserves for an unfinished order what it may execute in all: while a change is under way, the larger of the two. */
+export async function settleReservation(aggregates: Aggregates, order: LiveOrder, cause: Cause): Promise<void> {
+  const { orderId, accountId, quantity: ordered } = order.ticket;
+  const asked = order.replacement?.terms.quantity ?? ordered;
+  const wanted = quantity(asked) > quantity(ordered) ? asked : ordered;
+  await aggregates.risk.handle(riskStream(accountId), { type: 'AdjustReservation', orderId, wanted }, cause);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantity, toText } from '../kernel/decimal.ts';
 import { order } from './order.ts';
-import { after, claim, execution, place, report, reported } from './samples.suite.ts';
+import { after, AT, claim, execution, place, report, reported } from './samples.suite.ts';
 import type { BrokerReport } from './broker-report.ts';
 import type { LiveOrder } from './state.ts';
 
@@ -112,6 +112,39 @@ describe('a report', () => {
       kind: 'refused',
       refusal: { code: 'second_broker_order', brokerOrderId: 'B9' },
     });
+  });
+
+  it('of a change that was never asked for is not this order’s', () => {
+    const { state } = after(place(), claim(), reported());
+    expect(order.decide(reported({ brokerOrderId: 'B9', revision: 7 }), state)).toMatchObject({
+      refusal: { code: 'second_broker_order' },
+    });
+  });
+
+  it('of a change that was taken for refused brings the order back to work', () => {
+    const terms = { quantity: '12', limitPrice: '187.25', stopPrice: null, timeInForce: 'day' } as const;
+    const before = [
+      place(),
+      claim(),
+      reported(),
+      { type: 'RequestReplace', terms, at: AT },
+      { type: 'RecordReplaceRefused', revision: 1, reason: 'not found', at: AT },
+      reported({ status: 'replaced', replacedBy: 'B2' }),
+    ] as const;
+    expect(after(...before).state.status).toBe('cancelled');
+    const { state } = after(...before, reported({ brokerOrderId: 'B2', revision: 1, terms }));
+    expect(state).toMatchObject({ status: 'working', brokerOrderId: 'B2', ticket: { quantity: '12' } });
+  });
+
+  it('of an order given up for lost asks for its cancellation in the same breath', () => {
+    const { events } = after(
+      place(),
+      claim(),
+      { type: 'RecordUnconfirmed', reason: 'time-out', at: AT },
+      { type: 'RecordNotReceived', reason: 'unknown there', at: AT },
+      reported(),
+    );
+    expect(events.slice(-2).map((event) => event.type)).toEqual(['OrderAcknowledged', 'CancelRequested']);
   });
 
   it('adopts an order that the broker has and nobody remembers sending', () => {

@@ -5,7 +5,7 @@
 import { absolute, minus, NO_QUANTITY, plus, quantity, toText } from '../kernel/decimal.ts';
 import type { Decision } from '../kernel/decider.ts';
 import { refuse } from '../kernel/decider.ts';
-import type { Execution, OrderEvent } from './events.ts';
+import type { Execution, OrderEvent, OrderTerms } from './events.ts';
 import { evolveOrder, filledOf, isFinal } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
@@ -20,6 +20,8 @@ export interface BrokerReport {
   /** Which replacement of the order it speaks of: 0 for the order as first sent. */
   readonly revision: number;
   readonly status: ReportedStatus;
+  /** As the broker has them. */
+  readonly terms: OrderTerms;
   /** Filled of this broker order, by the broker's count. */
   readonly filledQuantity: string;
   /** Executions of this broker order that the report brings, in any order; known ones may be among them. */
@@ -54,6 +56,8 @@ export function decideReport(report: BrokerReport, state: OrderState): Decision<
       type: 'OrderAcknowledged',
       data: { brokerOrderId: report.brokerOrderId, acknowledgedAt: report.at },
     });
+    // The trader was told that it was not placed, so what has not been executed yet must not be.
+    if (state.status === 'not_received') record({ type: 'CancelRequested', data: { requestedAt: report.at } });
   }
   const replacement = confirmedReplacement(report, now);
   if (replacement !== null) record(replacement);
@@ -71,27 +75,37 @@ export function decideReport(report: BrokerReport, state: OrderState): Decision<
   return { kind: 'accepted', events };
 }
 
-/** A broker order that is neither this order nor one of its replacements, though it carries the order's client id. */
+const isOurs = (brokerOrderId: string, state: LiveOrder): boolean =>
+  state.brokerOrderId === brokerOrderId || state.formerBrokerOrderIds.includes(brokerOrderId);
+
+/** A broker order that is neither this order nor a replacement that was asked for, though it carries the client id. */
 function isSecondOrder(report: BrokerReport, state: LiveOrder): boolean {
-  const known = [state.brokerOrderId, ...state.formerBrokerOrderIds];
-  return state.brokerOrderId !== null && report.revision === 0 && !known.includes(report.brokerOrderId);
+  if (isOurs(report.brokerOrderId, state)) return false;
+  return report.revision === 0 ? state.brokerOrderId !== null : report.revision > state.replacements;
 }
 
+/**
+ * A replacement shows either as the new order or as the old one's end. It may show long after it was taken for refused,
+ * or the old order for cancelled: then the order works again, with the broker's terms.
+ */
 function confirmedReplacement(report: BrokerReport, state: LiveOrder): OrderEvent | null {
-  const { replacement } = state;
-  if (replacement === null) return null;
-  const replaced = (brokerOrderId: string): OrderEvent => ({
+  const pending = state.replacement;
+  const replaced = (revision: number, brokerOrderId: string, terms: OrderTerms): OrderEvent => ({
     type: 'OrderReplaced',
-    data: { revision: replacement.revision, terms: replacement.terms, brokerOrderId, replacedAt: report.at },
+    data: { revision, terms, brokerOrderId, replacedAt: report.at },
   });
-  if (report.revision === replacement.revision) {
+  if (report.revision > 0 && !isOurs(report.brokerOrderId, state)) {
+    const isPending = pending?.revision === report.revision;
     if (report.status === 'pending') return null;
-    if (report.status !== 'rejected') return replaced(report.brokerOrderId);
+    if (report.status !== 'rejected') {
+      return replaced(report.revision, report.brokerOrderId, isPending ? pending.terms : report.terms);
+    }
     const reason = report.reason ?? 'The broker rejected the change.';
-    return { type: 'ReplaceRefused', data: { revision: replacement.revision, reason, at: report.at } };
+    return isPending ? { type: 'ReplaceRefused', data: { revision: report.revision, reason, at: report.at } } : null;
   }
-  const oldOne = report.brokerOrderId === state.brokerOrderId && report.status === 'replaced';
-  return oldOne && report.replacedBy !== null ? replaced(report.replacedBy) : null;
+  const isOldOne = report.brokerOrderId === state.brokerOrderId && report.status === 'replaced';
+  if (!isOldOne || report.replacedBy === null || pending === null) return null;
+  return replaced(pending.revision, report.replacedBy, pending.terms);
 }
 
 const isKnown = (state: LiveOrder, execution: Execution): boolean =>

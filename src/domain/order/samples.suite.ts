@@ -53,6 +53,7 @@ export const report = (changes: Partial<BrokerReport> = {}): BrokerReport => ({
   brokerOrderId: 'B1',
   revision: 0,
   status: 'open',
+  terms: { quantity: '10', limitPrice: '187.25', stopPrice: null, timeInForce: 'day' },
   filledQuantity: '0',
   executions: [],
   replacedBy: null,

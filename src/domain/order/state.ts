@@ -104,6 +104,7 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     case 'OrderReplaced':
       return {
         ...state,
+        status: 'working',
         ticket: { ...state.ticket, ...event.data.terms },
         replacement: null,
         formerBrokerOrderIds: state.brokerOrderId === null ? [] : [...state.formerBrokerOrderIds, state.brokerOrderId],

@@ -80,6 +80,8 @@ export interface ReplacementAdmitted {
   readonly type: 'ReplacementAdmitted';
   readonly data: {
     readonly orderId: string;
+    /** Which change of the order it is, from 1. */
+    readonly revision: number;
     readonly terms: OrderTerms;
     readonly inputs: AssessmentInputs;
     readonly admittedAt: string;
@@ -90,6 +92,7 @@ export interface ReplacementDenied {
   readonly type: 'ReplacementDenied';
   readonly data: {
     readonly orderId: string;
+    readonly revision: number;
     readonly terms: OrderTerms;
     readonly breaches: readonly Breach[];
     readonly inputs: AssessmentInputs;
@@ -120,6 +123,17 @@ export interface ReservationReleased {
   readonly data: { readonly orderId: string; readonly outcome: string };
 }
 
+/** What may still be executed of an order has changed: another size is in force, or it works again after all. */
+export interface ReservationAdjusted {
+  readonly type: 'ReservationAdjusted';
+  readonly data: {
+    readonly orderId: string;
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    readonly quantity: string;
+  };
+}
+
 /** What the linked broker account held before its first order here, at a moment of the market's time. */
 export interface OpeningPositionsRecorded {
   readonly type: 'OpeningPositionsRecorded';
@@ -140,6 +154,7 @@ export type RiskEvent =
   | ReplacementDenied
   | FillBooked
   | ReservationReleased
+  | ReservationAdjusted
   | OpeningPositionsRecorded;
 
 export const riskStream = (accountId: string): string => `risk-${accountId}`;

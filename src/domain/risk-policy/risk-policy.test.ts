@@ -120,6 +120,8 @@ describe('largest order value', () => {
     expect(breaches(assess(market({ quantity: '499.9' })))).toEqual([]);
     expect(breaches(assess(market({ quantity: '500' })))).toMatchObject([{ actual: '50010' }]);
     expect(breaches(assess(market({ quantity: '500', side: 'sell' })))).toEqual([]);
+    const below = assess(ticket({ side: 'sell', quantity: '501', limitPrice: '95' }));
+    expect(breaches(below)).toMatchObject([{ rule: 'largest_order_value', actual: '50089.98' }]);
   });
 });
 
@@ -174,6 +176,10 @@ describe('daily loss', () => {
   it('stops new positions once it is reached', () => {
     expect(breaches(next, ...roundTrip(1, '100', '75.01', '100'))).toEqual([]);
     expect(breaches(next, ...lost)).toEqual([{ rule: 'daily_loss', limit: '2500', actual: '2500', unit: 'USD' }]);
+  });
+  it('is not forgiven by an execution of an earlier day that is learnt late', () => {
+    const late = fill('late', 'buy', '1', '75', '2026-03-01');
+    expect(breaches(next, ...lost, late)).toMatchObject([{ rule: 'daily_loss', actual: '2500' }]);
   });
   it('starts anew on the next trading day', () => {
     expect(
@@ -251,11 +257,12 @@ describe('booking', () => {
 });
 
 describe('a change', () => {
-  const change = (quantity: string): RiskCommand => ({
+  const change = (quantity: string, revision = 1, seen: Partial<AssessmentInputs> = {}): RiskCommand => ({
     type: 'AssessReplacement',
     orderId: ticket().orderId,
+    revision,
     terms: { quantity, limitPrice: '100', stopPrice: null, timeInForce: 'day' },
-    inputs: inputs({ tradesIncluded: 1 }),
+    inputs: inputs({ tradesIncluded: 1, ...seen }),
     at: NOW,
   });
   const placed = assess(ticket({ limitPrice: '100' }));
@@ -266,6 +273,25 @@ describe('a change', () => {
   });
   it('keeps the larger of the two reserved', () => {
     expect(toText(reservedQuantity(after(placed, change('5')).state, 'AAPL', 'buy'))).toBe('10');
+  });
+  it('is judged anew when it is asked for again after a refusal', () => {
+    const fallen = { quote: { bid: '59.98', ask: '60.02', at: NOW } };
+    expect(after(placed, change('20'), change('20', 2, fallen)).events.at(-1)).toMatchObject({
+      type: 'ReplacementDenied',
+      data: { breaches: [{ rule: 'price_collar' }] },
+    });
+  });
+  it('leaves reserved what the order may execute in the end, less what it has', () => {
+    const adjust = (wanted: string): RiskCommand => ({ type: 'AdjustReservation', orderId: ticket().orderId, wanted });
+    const reserved = (...commands: RiskCommand[]) =>
+      toText(reservedQuantity(after(placed, change('20'), ...commands).state, 'AAPL', 'buy'));
+    const partly = fill(ticket().orderId, 'buy', '4', '100');
+    expect(reserved(adjust('10'))).toBe('10');
+    expect(reserved(adjust('10'), partly)).toBe('6');
+    expect(reserved(partly, adjust('10'))).toBe('6');
+    expect(reserved(partly, adjust('3'))).toBe('0');
+    expect(reserved(release(ticket().orderId), adjust('10'))).toBe('10');
+    expect(after(placed, adjust('10'), adjust('10')).events).toHaveLength(1);
   });
   it('is denied beyond a limit', () => {
     expect(after(placed, change('501')).events.at(-1)).toMatchObject({

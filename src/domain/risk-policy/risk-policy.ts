@@ -4,7 +4,8 @@
  */
 import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
-import { price, quantity, toText } from '../kernel/decimal.ts';
+import { larger, minus, NO_QUANTITY, price, quantity, toText } from '../kernel/decimal.ts';
+import { find, has } from '../kernel/dictionary.ts';
 import { book } from '../kernel/lots.ts';
 import { sameTerms, sameTicket } from '../order/events.ts';
 import type { Channel, Execution, OrderTerms, OrderTicket } from '../order/events.ts';
@@ -26,6 +27,8 @@ export type RiskCommand =
   | {
       readonly type: 'AssessReplacement';
       readonly orderId: string;
+      /** Which change of the order it is, from 1. */
+      readonly revision: number;
       readonly terms: OrderTerms;
       readonly inputs: AssessmentInputs;
       readonly at: string;
@@ -38,6 +41,8 @@ export type RiskCommand =
       readonly execution: Execution;
       readonly tradingDay: string;
     }
+  /** `wanted`: how many shares the order may execute in all. */
+  | { readonly type: 'AdjustReservation'; readonly orderId: string; readonly wanted: string }
   | { readonly type: 'ReleaseReservation'; readonly orderId: string; readonly outcome: string }
   | {
       readonly type: 'RecordOpeningPositions';
@@ -61,6 +66,8 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
       return assessReplacement(command, state);
     case 'BookFill':
       return bookFill(command, state);
+    case 'AdjustReservation':
+      return adjustReservation(command, state);
     case 'ReleaseReservation':
       if (!state.reservations.has(command.orderId)) return accept();
       return accept({
@@ -80,7 +87,7 @@ type Assess<Type> = Extract<RiskCommand, { type: Type }>;
 
 function assessOrder(command: Assess<'AssessOrder'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
   const { ticket, channel, inputs } = command;
-  const answer = state.answers.get(ticket.orderId);
+  const answer = find(state.answers, ticket.orderId);
   if (answer !== undefined) {
     return sameTicket(answer.ticket, ticket) ? accept() : refuse({ code: 'request_id_reused' });
   }
@@ -92,21 +99,32 @@ function assessOrder(command: Assess<'AssessOrder'>, state: RiskState): Decision
 
 /** Judged as a new order in place of the one it changes; it uses no further trade of the plan. */
 function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { orderId, terms, inputs } = command;
-  const answer = state.answers.get(orderId);
+  const { orderId, revision, terms, inputs } = command;
+  const answer = find(state.answers, orderId);
   if (answer?.kind !== 'admitted') return refuse({ code: 'order_unknown' });
-  if (sameTerms(answer.terms, terms)) return accept();
+  const { change } = answer;
+  if (change?.revision === revision && sameTerms(change.terms, terms)) return accept();
   const ticket = { ...answer.ticket, ...terms };
   const breaches = breachesOf(ticket, without(state, orderId), { ...inputs, tradesIncluded: null });
   return breaches.length === 0
-    ? accept({ type: 'ReplacementAdmitted', data: { orderId, terms, inputs, admittedAt: command.at } })
-    : accept({ type: 'ReplacementDenied', data: { orderId, terms, breaches, inputs, deniedAt: command.at } });
+    ? accept({ type: 'ReplacementAdmitted', data: { orderId, revision, terms, inputs, admittedAt: command.at } })
+    : accept({ type: 'ReplacementDenied', data: { orderId, revision, terms, breaches, inputs, deniedAt: command.at } });
+}
+
+function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
+  const { orderId, wanted } = command;
+  const answer = find(state.answers, orderId);
+  if (answer?.kind !== 'admitted') return accept();
+  const open = larger(minus(quantity(wanted), answer.executed), NO_QUANTITY);
+  if (open === (state.reservations.get(orderId)?.quantity ?? NO_QUANTITY)) return accept();
+  const { symbol, side } = answer.ticket;
+  return accept({ type: 'ReservationAdjusted', data: { orderId, symbol, side, quantity: toText(open) } });
 }
 
 function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
   const { orderId, symbol, side, execution, tradingDay } = command;
   const executionKey = `${execution.brokerOrderId}:${execution.cumulativeQuantity}`;
-  if (state.bookedExecutions.has(executionKey) || isInOpeningPositions(orderId, execution, state)) return accept();
+  if (has(state.bookedExecutions, executionKey) || isInOpeningPositions(orderId, execution, state)) return accept();
   const booking = book(holdingOf(state, symbol), side, quantity(execution.quantity), price(execution.price));
   return accept({
     type: 'FillBooked',
@@ -125,7 +143,7 @@ function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskE
 
 /** An execution of an order from elsewhere that happened before the opening positions were read is part of them. */
 const isInOpeningPositions = (orderId: string, execution: Execution, { answers, openedAt }: RiskState): boolean =>
-  openedAt !== null && !answers.has(orderId) && Date.parse(execution.executedAt) <= Date.parse(openedAt);
+  openedAt !== null && !has(answers, orderId) && Date.parse(execution.executedAt) <= Date.parse(openedAt);
 
 export const riskPolicy: Decider<RiskCommand, RiskEvent, RiskState, RiskRefusal> = {
   initial: NO_RISK,

@@ -4,6 +4,7 @@
  */
 import {
   absolute,
+  larger,
   minus,
   money,
   percentApart,
@@ -27,10 +28,15 @@ export type Rule = (ticket: OrderTicket, account: RiskState, inputs: AssessmentI
 const marketPrice = (ticket: OrderTicket, inputs: AssessmentInputs): Price | null =>
   inputs.quote === null ? null : price(ticket.side === 'buy' ? inputs.quote.ask : inputs.quote.bid);
 
-/** The price that the order's value is reckoned at: its limit, its stop, or the market's. */
+/**
+ * The price that the order's value is reckoned at: its limit, its stop, or the market's. A sale with a lower limit still
+ * trades at the market's.
+ */
 const reckonedPrice = (ticket: OrderTicket, inputs: AssessmentInputs): Price | null => {
   const own = ticket.limitPrice ?? ticket.stopPrice;
-  return own === null ? marketPrice(ticket, inputs) : price(own);
+  const market = marketPrice(ticket, inputs);
+  if (own === null || market === null) return own === null ? market : price(own);
+  return ticket.side === 'sell' ? larger(price(own), market) : price(own);
 };
 
 /** Whether the order can only make a position smaller, counting the orders already on their way in its direction. */

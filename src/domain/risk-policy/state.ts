@@ -1,6 +1,8 @@
 /** An account as the risk engine sees it, folded from its risk stream. */
 import { larger, minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
 import type { Money, Quantity } from '../kernel/decimal.ts';
+import { EMPTY, find, put } from '../kernel/dictionary.ts';
+import type { Dictionary } from '../kernel/dictionary.ts';
 import { book, FLAT } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
 import type { OrderTerms, OrderTicket } from '../order/events.ts';
@@ -11,9 +13,11 @@ export type Answer =
   | {
       readonly kind: 'admitted';
       readonly ticket: OrderTicket;
-      /** The terms last admitted. */
-      readonly terms: OrderTerms;
-      readonly executed: boolean;
+      readonly admittedAt: string;
+      /** The change last admitted. */
+      readonly change: { readonly revision: number; readonly terms: OrderTerms } | null;
+      /** Shares of it that are booked. */
+      readonly executed: Quantity;
     }
   | { readonly kind: 'denied'; readonly ticket: OrderTicket; readonly breaches: readonly Breach[] };
 
@@ -25,10 +29,10 @@ export interface Reservation {
 }
 
 export interface RiskState {
-  readonly answers: ReadonlyMap<string, Answer>;
+  readonly answers: Dictionary<Answer>;
   readonly reservations: ReadonlyMap<string, Reservation>;
   readonly holdings: ReadonlyMap<string, Holding>;
-  readonly bookedExecutions: ReadonlySet<string>;
+  readonly bookedExecutions: Dictionary<true>;
   /** Realized profit or loss of the latest trading day that had any. */
   readonly realized: { readonly tradingDay: string; readonly amount: Money };
   readonly tradesExecuted: number;
@@ -37,10 +41,10 @@ export interface RiskState {
 }
 
 export const NO_RISK: RiskState = {
-  answers: new Map(),
+  answers: EMPTY,
   reservations: new Map(),
   holdings: new Map(),
-  bookedExecutions: new Set(),
+  bookedExecutions: EMPTY,
   realized: { tradingDay: '', amount: NO_MONEY },
   tradesExecuted: 0,
   openedAt: null,
@@ -64,8 +68,8 @@ export const realizedOn = (state: RiskState, tradingDay: string): Money =>
 export function tradesUsed(state: RiskState): number {
   let onTheirWay = 0;
   for (const orderId of state.reservations.keys()) {
-    const answer = state.answers.get(orderId);
-    if (answer?.kind === 'admitted' && !answer.executed) onTheirWay += 1;
+    const answer = find(state.answers, orderId);
+    if (answer?.kind === 'admitted' && answer.executed === 0n) onTheirWay += 1;
   }
   return state.tradesExecuted + onTheirWay;
 }
@@ -79,27 +83,28 @@ export const without = (state: RiskState, orderId: string): RiskState => ({
 export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
   switch (event.type) {
     case 'OrderAdmitted': {
-      const { ticket } = event.data;
+      const { ticket, admittedAt } = event.data;
+      const answer: Answer = { kind: 'admitted', ticket, admittedAt, change: null, executed: NO_QUANTITY };
       return {
         ...state,
-        answers: added(state.answers, ticket.orderId, { kind: 'admitted', ticket, terms: ticket, executed: false }),
+        answers: put(state.answers, ticket.orderId, answer),
         reservations: added(state.reservations, ticket.orderId, reservationFor(ticket, ticket.quantity)),
       };
     }
     case 'OrderDenied': {
       const { ticket, breaches } = event.data;
-      return { ...state, answers: added(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
+      return { ...state, answers: put(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
     }
     case 'ReplacementAdmitted': {
-      const { orderId, terms } = event.data;
-      const answer = state.answers.get(orderId);
+      const { orderId, revision, terms } = event.data;
+      const answer = find(state.answers, orderId);
       const held = state.reservations.get(orderId);
       if (answer?.kind !== 'admitted' || held === undefined) return state;
       // Until the broker has changed it, either of the two may be executed.
       const reserved = { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) };
       return {
         ...state,
-        answers: added(state.answers, orderId, { ...answer, terms }),
+        answers: put(state.answers, orderId, { ...answer, change: { revision, terms } }),
         reservations: added(state.reservations, orderId, reserved),
       };
     }
@@ -109,6 +114,10 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       return fillBooked(state, event.data);
     case 'ReservationReleased':
       return without(state, event.data.orderId);
+    case 'ReservationAdjusted': {
+      const { orderId, symbol, side, quantity: open } = event.data;
+      return { ...state, reservations: added(state.reservations, orderId, { symbol, side, quantity: quantity(open) }) };
+    }
     case 'OpeningPositionsRecorded': {
       const holdings = new Map(state.holdings);
       for (const { symbol, quantity: held, averagePrice } of event.data.positions) {
@@ -123,19 +132,25 @@ function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {
   const shares = quantity(fill.quantity);
   const booking = book(holdingOf(state, fill.symbol), fill.side, shares, price(fill.price));
   const reservation = state.reservations.get(fill.orderId);
-  const answer = state.answers.get(fill.orderId);
-  const first = answer?.kind === 'admitted' && !answer.executed;
+  const answer = find(state.answers, fill.orderId);
+  const isOwn = answer?.kind === 'admitted';
   const left = reservation === undefined ? NO_QUANTITY : minus(reservation.quantity, shares);
   return {
     ...state,
     holdings: added(state.holdings, fill.symbol, booking.holding),
-    bookedExecutions: new Set(state.bookedExecutions).add(fill.executionKey),
-    realized: {
-      tradingDay: fill.tradingDay,
-      amount: plus(realizedOn(state, fill.tradingDay), money(fill.realized)),
-    },
-    tradesExecuted: state.tradesExecuted + (first ? 1 : 0),
-    answers: first ? added(state.answers, fill.orderId, { ...answer, executed: true }) : state.answers,
+    bookedExecutions: put(state.bookedExecutions, fill.executionKey, true),
+    // An execution of an earlier day that is learnt late takes nothing from what the latest day has realized.
+    realized:
+      fill.tradingDay < state.realized.tradingDay
+        ? state.realized
+        : {
+            tradingDay: fill.tradingDay,
+            amount: plus(realizedOn(state, fill.tradingDay), money(fill.realized)),
+          },
+    tradesExecuted: state.tradesExecuted + (isOwn && answer.executed === 0n ? 1 : 0),
+    answers: isOwn
+      ? put(state.answers, fill.orderId, { ...answer, executed: plus(answer.executed, shares) })
+      : state.answers,
     reservations:
       reservation === undefined
         ? state.reservations

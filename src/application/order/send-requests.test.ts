@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { orderStream } from '../../domain/order/events.ts';
+import type { CancelOutcome, LookUp, ReplaceOutcome } from '../ports/broker.ts';
+import type { BrokerOrder } from '../ports/broker.ts';
+import { brokerOrder, cause, openDesk } from './order-path.suite.ts';
+import { createSendCancel, createSendReplace } from './send-requests.ts';
+import { createSubmitOrder } from './submit-order.ts';
+
+async function workingOrder() {
+  const desk = await openDesk();
+  const placed = await desk.placeOrder(desk.order());
+  if (placed.kind !== 'placed') throw new Error(placed.kind);
+  const { orderId } = placed;
+  await createSubmitOrder(desk.needs)(orderId, cause);
+  const answers = {
+    cancel: { kind: 'accepted' } as CancelOutcome,
+    replace: { kind: 'unknown', reason: 'time-out' } as ReplaceOutcome,
+    old: { kind: 'found', value: brokerOrder(orderId) } as LookUp<BrokerOrder>,
+  };
+  const needs = {
+    ...desk.needs,
+    broker: {
+      ...desk.needs.broker,
+      cancel: () => Promise.resolve(answers.cancel),
+      replace: () => Promise.resolve(answers.replace),
+      byId: () => Promise.resolve(answers.old),
+    },
+  };
+  const ask = (command: Parameters<typeof desk.aggregates.orders.handle>[1]) =>
+    desk.aggregates.orders.handle(orderStream(orderId), command, cause);
+  const terms = { quantity: '2', limitPrice: null, stopPrice: null, timeInForce: 'day' } as const;
+  return {
+    ...desk,
+    orderId,
+    answers,
+    terms,
+    requestCancel: () => ask({ type: 'RequestCancel', at: needs.clock.now() }),
+    requestReplace: () => ask({ type: 'RequestReplace', terms, at: needs.clock.now() }),
+    sendCancel: () => createSendCancel(needs)(orderId, cause),
+    sendReplace: () => createSendReplace(needs)(orderId, cause),
+    last: async () => (await desk.typesOf(orderId)).at(-1),
+  };
+}
+
+describe('a cancellation', () => {
+  it('that the broker has under way is not refused, however often it is sent', async () => {
+    const { requestCancel, sendCancel, last, answers, orderId } = await workingOrder();
+    await requestCancel();
+    await sendCancel();
+    answers.cancel = { kind: 'refused', reason: 'already pending cancel' };
+    answers.old = { kind: 'found', value: brokerOrder(orderId, { underWay: 'cancel' }) };
+    await sendCancel();
+    expect(await last()).toBe('CancelRequested');
+  });
+
+  it('is refused when the order works on, and moot when it was filled', async () => {
+    const refusing = await workingOrder();
+    await refusing.requestCancel();
+    refusing.answers.cancel = { kind: 'refused', reason: 'no' };
+    await refusing.sendCancel();
+    expect(await refusing.last()).toBe('CancelRefused');
+
+    const ended = await workingOrder();
+    await ended.requestCancel();
+    ended.answers.cancel = { kind: 'refused', reason: 'already canceled' };
+    ended.answers.old = { kind: 'found', value: brokerOrder(ended.orderId, { status: 'cancelled' }) };
+    await ended.sendCancel();
+    expect(await ended.last()).toBe('OrderCancelled');
+  });
+});
+
+describe('a change whose answer never came', () => {
+  it('is not taken for refused because the replacement is not found yet', async () => {
+    const { requestReplace, sendReplace, last, answers, orderId, script, terms } = await workingOrder();
+    await requestReplace();
+    await sendReplace();
+    answers.replace = { kind: 'refused', reason: 'order already pending replacement' };
+    answers.old = { kind: 'found', value: brokerOrder(orderId, { underWay: 'replace' }) };
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRequested');
+
+    script.lookUp = (id) => ({ kind: 'found', value: brokerOrder(id, { brokerOrderId: 'B2', terms }) });
+    answers.old = { kind: 'found', value: brokerOrder(orderId, { status: 'replaced', replacedBy: 'B2' }) };
+    await sendReplace();
+    expect(await last()).toBe('OrderReplaced');
+  });
+
+  it('is refused once the old order works on with nothing under way', async () => {
+    const { requestReplace, sendReplace, last, answers } = await workingOrder();
+    await requestReplace();
+    answers.replace = { kind: 'refused', reason: 'order is not open' };
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRefused');
+  });
+
+  it('is given up after a minute, and is not sent any more', async () => {
+    const { requestReplace, sendReplace, last, answers, passTime } = await workingOrder();
+    await requestReplace();
+    passTime(61);
+    answers.replace = { kind: 'unknown', reason: 'must not be asked' };
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRefused');
+  });
+});
