@@ -99,6 +99,7 @@ describe('an order on the wire', () => {
         trailPrice: null,
         extendedHours: false,
         status: 'pending',
+        underWay: null,
         filledQuantity: '0',
         replacedBy: null,
         replaces: null,

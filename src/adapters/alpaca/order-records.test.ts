@@ -126,7 +126,7 @@ describe('orders submitted after a moment', () => {
   });
 
   it('that can not be read do not hide the others, and are kept to the letter', async () => {
-    const odd = { ...alpacaOrder({ id: 'b-2' }), qty: null, notional: '100' };
+    const odd = { ...alpacaOrder({ id: 'b-2' }), side: 'sideways' };
     const { broker, lines } = await serving((url, r) =>
       json(r, 200, url.searchParams.has('after_order_id') ? [] : [alpacaOrder({ id: 'b-1' }), odd]),
     );
@@ -135,6 +135,14 @@ describe('orders submitted after a moment', () => {
       value: [{ brokerOrderId: 'b-1' }],
     });
     expect(lines).toMatchObject([{ level: 'alarm', facts: { raw: JSON.stringify(odd) } }]);
+  });
+
+  it('over an amount of dollars count for what is filled of them', async () => {
+    const dollars = { ...alpacaOrder({ id: 'b-1' }), qty: null, notional: '100', filled_qty: '0.53' };
+    const { broker } = await serving((url, r) => json(r, 200, url.searchParams.has('after_order_id') ? [] : [dollars]));
+    expect(await broker.unfinished(access)).toMatchObject({
+      value: [{ terms: { quantity: '0.53' }, filledQuantity: '0.53' }],
+    });
   });
 
   it('are unknown when a page does not come, or the same one comes for ever', async () => {
