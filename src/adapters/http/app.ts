@@ -4,6 +4,7 @@ import express from 'express';
 import type { RecordedEvent } from '../../application/ports/event-store.ts';
 import { createAuthenticate } from './authentication.ts';
 import { createFailedLogins } from './failed-logins.ts';
+import { createLimits } from './limits.ts';
 import { createLive } from './live.ts';
 import { lastStop, mount } from './mount.ts';
 import type { HttpNeeds } from './needs.ts';
@@ -36,8 +37,10 @@ export function createHttpApp(needs: HttpNeeds): HttpApp {
   const { settings, log, ids } = needs;
   const portfolios = createPortfolios(needs);
   const live = createLive({ ...needs, portfolios });
-  const failedLogins = createFailedLogins(() => performance.now());
-  const parts = { ...needs, portfolios, live, failedLogins, endLive: live.endSession };
+  const now = (): number => performance.now();
+  const failedLogins = createFailedLogins(now);
+  const limits = createLimits(now);
+  const parts = { ...needs, portfolios, live, failedLogins, limits, endLive: live.endSession };
 
   const routes: readonly Route[] = [
     ...authRoutes(parts),

@@ -1,7 +1,12 @@
-/** Slows down guessing: so many failed logins for one e-mail address within a sliding window, in this process. */
-const MOST = 10;
+/**
+ * Slows down guessing. Failed logins are counted by client and e-mail address together, so that a guesser elsewhere does
+ * not lock the owner out; and, with a wider limit, by e-mail address alone, for guessers who come from many places.
+ */
+import { createSlidingWindow } from './sliding-window.ts';
+
+const MOST_OF_A_CLIENT = 10;
+const MOST_OF_ALL_CLIENTS = 100;
 const WINDOW_MS = 15 * 60 * 1000;
-const MOST_ADDRESSES = 10_000;
 
 export interface FailedLogins {
   /**
@@ -9,41 +14,27 @@ export interface FailedLogins {
    * Refused with the seconds until the next try is allowed.
    */
   begin(
+    client: string,
     email: string,
   ): { readonly kind: 'allowed'; succeeded(): void } | { readonly kind: 'refused'; readonly retryAfterSeconds: number };
 }
 
 /** `now`: milliseconds of any clock that never goes back. */
 export function createFailedLogins(now: () => number): FailedLogins {
-  /** Moments of the failed tries, oldest first; the address that tried last stands last. */
-  const tries = new Map<string, readonly number[]>();
-
-  function keep(address: string, moments: readonly number[]): void {
-    tries.delete(address);
-    if (moments.length > 0) tries.set(address, moments);
-    for (const [oldest, known] of tries) {
-      const over = (known.at(-1) ?? 0) <= now() - WINDOW_MS;
-      if (!over && tries.size <= MOST_ADDRESSES) break;
-      tries.delete(oldest);
-    }
-  }
+  const ofClient = createSlidingWindow({ most: MOST_OF_A_CLIENT, windowMs: WINDOW_MS, now });
+  const ofAll = createSlidingWindow({ most: MOST_OF_ALL_CLIENTS, windowMs: WINDOW_MS, now });
 
   return {
-    begin(email) {
+    begin(client, email) {
       const address = email.toLowerCase();
-      const recent = (tries.get(address) ?? []).filter((moment) => moment > now() - WINDOW_MS);
-      const oldest = recent[recent.length - MOST];
-      if (oldest !== undefined) {
-        return { kind: 'refused', retryAfterSeconds: Math.ceil((oldest + WINDOW_MS - now()) / 1000) };
-      }
-      const mine = now();
-      keep(address, [...recent, mine]);
+      const pair = `${client} ${address}`;
+      const retryAfterSeconds = Math.max(ofClient.wait(pair), ofAll.wait(address));
+      if (retryAfterSeconds > 0) return { kind: 'refused', retryAfterSeconds };
+      const takeBack = [ofClient.count(pair), ofAll.count(address)];
       return {
         kind: 'allowed',
         succeeded() {
-          const known = tries.get(address) ?? [];
-          const at = known.lastIndexOf(mine);
-          if (at >= 0) keep(address, known.toSpliced(at, 1));
+          for (const each of takeBack) each();
         },
       };
     },

@@ -10,7 +10,7 @@ import { createLiveHub } from './live-hub.ts';
 import type { LiveConnection } from './live-hub.ts';
 import { createLivePortfolios } from './live-portfolios.ts';
 import type { HttpNeeds } from './needs.ts';
-import type { Portfolios } from './portfolio.ts';
+import type { Portfolios, SnapshotOf } from './portfolio.ts';
 import { createQuoteBoard } from './quote-board.ts';
 import type { Refusal } from './refusal.ts';
 import { refuse } from './refusal.ts';
@@ -24,6 +24,8 @@ export interface Live {
     principal: Principal,
     symbols: readonly string[],
   ): Promise<{ readonly kind: 'stream'; open(response: ServerResponse): void } | Refusal>;
+  /** What the stream shows of a symbol that somebody looks at. */
+  readonly snapshotOf: SnapshotOf;
   readonly onApplied: (events: readonly RecordedEvent[]) => void;
   /** Ends the connections of a session. */
   readonly endSession: (sessionId: string) => void;
@@ -185,6 +187,7 @@ export function createLive(needs: Needs): Live {
         if (prepared?.kind !== 'stream') count(userId, -1);
       }
     },
+    snapshotOf: board.freshSnapshotOf,
     onApplied: hub.onApplied,
     endSession,
     close() {

@@ -7,6 +7,7 @@ import { TooBusy } from '../../application/ports/identity.ts';
 import type { Log } from '../../application/ports/log.ts';
 import { writeAnswer, writeRefusal } from './answer.ts';
 import type { Authenticate } from './authentication.ts';
+import { clientOf } from './client-address.ts';
 import { readCookie } from './cookies.ts';
 import type { Refusal } from './refusal.ts';
 import { refuse } from './refusal.ts';
@@ -81,6 +82,8 @@ async function answerTo(
       query: query.value,
       body: body.value,
       principal: principal.value,
+      // Whatever a header says of where the request comes from, anybody could have written.
+      client: clientOf(req.socket.remoteAddress),
       correlationId,
       header: (name) => req.get(name) ?? null,
       cookie: (name) => readCookie(req.headers.cookie, name),

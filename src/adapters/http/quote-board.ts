@@ -4,6 +4,8 @@ import type { MarketData, MarketSnapshot } from '../../application/ports/market-
 
 export interface QuoteBoard {
   readonly snapshotOf: (symbol: string) => MarketSnapshot | undefined;
+  /** As `snapshotOf`, but none that a source which has stopped answering left behind. */
+  readonly freshSnapshotOf: (symbol: string) => MarketSnapshot | undefined;
   /** Asks now instead of at the next turn, when a symbol is wanted that is not on the board. */
   hurry(): void;
   close(): void;
@@ -24,10 +26,12 @@ export interface Change {
 }
 
 const EVERY_MS = 1_000;
+const FRESH_MS = 2 * EVERY_MS;
 const SYMBOLS_A_REQUEST = 200;
 
 export function createQuoteBoard({ marketData, log, wanted, onChange }: QuoteBoardNeeds): QuoteBoard {
   let board: ReadonlyMap<string, MarketSnapshot> = new Map();
+  let filledAt = -Infinity;
   let underWay: Promise<void> | null = null;
   let failing = false;
   let closed = false;
@@ -45,6 +49,7 @@ export function createQuoteBoard({ marketData, log, wanted, onChange }: QuoteBoa
       if (before === undefined || JSON.stringify(before) !== JSON.stringify(now)) changes.set(symbol, { before, now });
     }
     board = next;
+    filledAt = performance.now();
     if (changes.size > 0) onChange(changes);
   }
 
@@ -75,6 +80,7 @@ export function createQuoteBoard({ marketData, log, wanted, onChange }: QuoteBoa
 
   return {
     snapshotOf: (symbol) => board.get(symbol),
+    freshSnapshotOf: (symbol) => (performance.now() - filledAt < FRESH_MS ? board.get(symbol) : undefined),
     hurry() {
       const unknown = (): boolean => [...wanted()].some((symbol) => !board.has(symbol));
       if (!unknown()) return;

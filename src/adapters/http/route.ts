@@ -26,6 +26,8 @@ export interface Request {
   readonly query: unknown;
   readonly body: unknown;
   readonly principal: Principal | null;
+  /** The name that the client is counted under where requests are limited. */
+  readonly client: string;
   /** Names the request in events and logs. */
   readonly correlationId: string;
   /** A header in lower case, null when absent. */

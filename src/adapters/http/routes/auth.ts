@@ -5,6 +5,7 @@ import type { SignedIn } from '../../../application/account/sign-up.ts';
 import type { Cookie } from '../cookies.ts';
 import { REFRESH_COOKIE, refreshCookie } from '../cookies.ts';
 import type { FailedLogins } from '../failed-logins.ts';
+import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
 import type { Refusal } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
@@ -13,6 +14,7 @@ import { route } from '../route.ts';
 
 type Needs = Pick<HttpNeeds, 'signUp' | 'logIn' | 'refreshSession' | 'sessions' | 'settings'> & {
   readonly failedLogins: FailedLogins;
+  readonly limits: Pick<Limits, 'passwords'>;
   readonly endLive: (sessionId: string) => void;
 };
 
@@ -28,7 +30,9 @@ export function authRoutes(needs: Needs): readonly Route[] {
       body: signup,
       success: { statuses: { 201: 'Signed up; the refresh token is in a cookie' }, body: session },
       refusals: ['email_taken', 'weak_password', 'too_many_requests'],
-      async handle({ body, correlationId }) {
+      async handle({ body, client, correlationId }) {
+        const tooMany = needs.limits.passwords(client);
+        if (tooMany !== null) return tooMany;
         const signedUp = await needs.signUp(body, correlationId);
         return signedUp.kind === 'done' ? begun(signedUp.session) : refuse(signedUp.kind);
       },
@@ -42,8 +46,8 @@ export function authRoutes(needs: Needs): readonly Route[] {
       body: credentials,
       success: { statuses: { 200: 'Signed in; the refresh token is in a cookie' }, body: session },
       refusals: ['wrong_credentials', 'too_many_requests'],
-      async handle({ body, correlationId }) {
-        const signedIn = await tryLogin(needs, body, correlationId);
+      async handle({ body, ...call }) {
+        const signedIn = await tryLogin(needs, body, call);
         return signedIn.kind === 'refusal' ? signedIn : begun(signedIn.session);
       },
     }),
@@ -85,13 +89,15 @@ function begun(signedIn: SignedIn): { kind: 'ok'; body: Session; cookies: readon
   return { kind: 'ok', body: { accessToken, expiresAt, user }, cookies: [refreshCookie(refreshToken)] };
 }
 
-/** Tries a login within the limit on failed ones. */
+/** Tries a login within the limits on tries and on failed ones. */
 export async function tryLogin(
-  { logIn, failedLogins }: Pick<Needs, 'logIn' | 'failedLogins'>,
+  { logIn, failedLogins, limits }: Pick<Needs, 'logIn' | 'failedLogins' | 'limits'>,
   attempt: Parameters<HttpNeeds['logIn']>[0],
-  correlationId: string,
+  { client, correlationId }: Pick<Request, 'client' | 'correlationId'>,
 ): Promise<{ readonly kind: 'signed-in'; readonly session: SignedIn } | Refusal> {
-  const allowed = failedLogins.begin(attempt.email);
+  const tooMany = limits.passwords(client);
+  if (tooMany !== null) return tooMany;
+  const allowed = failedLogins.begin(client, attempt.email);
   if (allowed.kind === 'refused') {
     return refuse('too_many_requests', {
       detail: 'Too many failed logins for this e-mail address; wait a while and try again.',

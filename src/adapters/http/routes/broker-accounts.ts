@@ -12,6 +12,7 @@ import {
 import type { Instrument } from '../../../application/ports/market-data.ts';
 import type { OpenAccount } from '../../../domain/account/account.ts';
 import type { FailedLogins } from '../failed-logins.ts';
+import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
 import { SUMMARY_ROW } from '../portfolio.ts';
 import { refuse } from '../refusal.ts';
@@ -22,6 +23,7 @@ import { isOwn } from './own-account.ts';
 
 type Needs = Pick<HttpNeeds, 'logIn' | 'sessions' | 'accountOf' | 'venue'> & {
   readonly failedLogins: FailedLogins;
+  readonly limits: Pick<Limits, 'passwords'>;
   readonly endLive: (sessionId: string) => void;
 };
 
@@ -37,9 +39,9 @@ export function brokerAccountRoutes(needs: Needs): readonly Route[] {
       body: authorizeForm,
       success: { statuses: { 200: 'A bearer token and when it ends (Unix seconds)' }, body: accessToken },
       refusals: ['wrong_credentials', 'too_many_requests'],
-      async handle({ body, correlationId }) {
+      async handle({ body, ...call }) {
         const attempt = { email: body.login, password: body.password };
-        const signedIn = await tryLogin(needs, attempt, correlationId);
+        const signedIn = await tryLogin(needs, attempt, call);
         if (signedIn.kind === 'refusal') return signedIn;
         const { accessToken: token, expiresAt } = signedIn.session;
         return {

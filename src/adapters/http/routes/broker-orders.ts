@@ -11,6 +11,7 @@ import {
 import type { ChangeOrderResult } from '../../../application/order/change-order.ts';
 import type { PlaceOrderResult } from '../../../application/order/place-order.ts';
 import type { Position } from '../../../application/ports/event-store.ts';
+import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
 import { changesOf, termsOf } from '../order-form.ts';
 import type { Refusal } from '../refusal.ts';
@@ -20,13 +21,15 @@ import { route } from '../route.ts';
 import { explained, unsupportedSentence } from '../../words/sentences.ts';
 import { causeOf } from './cause.ts';
 
-type Needs = Pick<HttpNeeds, 'placeOrder' | 'replaceOrder' | 'cancelOrder' | 'read'>;
+type Needs = Pick<HttpNeeds, 'placeOrder' | 'replaceOrder' | 'cancelOrder' | 'read'> & {
+  readonly limits: Pick<Limits, 'orderEntry' | 'cancellation'>;
+};
 
 const ORDERS = '/broker/v1/accounts/{accountId}/orders';
 /** So long an answer waits for the read model, so that the ticket reads its own writes. */
 const SHOWN_WITHIN_MS = 2_000;
 
-export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read }: Needs): readonly Route[] {
+export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read, limits }: Needs): readonly Route[] {
   const common = { surface: 'broker', auth: 'session' } as const;
 
   async function shown(position: Position | null): Promise<void> {
@@ -49,8 +52,18 @@ export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read 
       query: placeOrderQuery,
       body: placeOrderForm,
       success: { statuses: { 200: 'Placed, and on its way to the broker' }, body: orderPlaced },
-      refusals: ['not_found', 'unknown_instrument', 'unsupported_order', 'request_id_reused', 'denied', 'unavailable'],
+      refusals: [
+        'not_found',
+        'unknown_instrument',
+        'unsupported_order',
+        'request_id_reused',
+        'denied',
+        'too_many_requests',
+        'unavailable',
+      ],
       async handle(call) {
+        const tooMany = limits.orderEntry(call.principal.userId);
+        if (tooMany !== null) return tooMany;
         const mapped = termsOf(call.body);
         if (mapped.kind === 'refusal') return mapped;
         const result = await placeOrder({
@@ -83,9 +96,12 @@ export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read 
         'order_unconfirmed',
         'replace_pending',
         'unknown_instrument',
+        'too_many_requests',
         'unavailable',
       ],
       async handle(call) {
+        const tooMany = limits.orderEntry(call.principal.userId);
+        if (tooMany !== null) return tooMany;
         const mapped = changesOf(call.body);
         if (mapped.kind === 'refusal') return mapped;
         const { accountId, orderId } = call.params;
@@ -105,6 +121,7 @@ export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read 
       async handle(call) {
         const { accountId, orderId } = call.params;
         const { userId } = call.principal;
+        limits.cancellation(userId);
         return changed(await cancelOrder({ userId, accountId, orderId, cause: causeOf(call) }));
       },
     }),

@@ -14,6 +14,8 @@ import {
 } from '../../../../contracts/broker-api.ts';
 import { symbolText } from '../../../../contracts/text.ts';
 import type { MarketSnapshot } from '../../../application/ports/market-data.ts';
+import type { Limits } from '../limits.ts';
+import type { Live } from '../live.ts';
 import type { HttpNeeds } from '../needs.ts';
 import { markedPositions, stateOf } from '../portfolio.ts';
 import type { Portfolios } from '../portfolio.ts';
@@ -23,18 +25,28 @@ import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import { isOwn } from './own-account.ts';
 
-type Needs = Pick<HttpNeeds, 'accountOf' | 'read' | 'marketData' | 'log'> & { readonly portfolios: Portfolios };
+type Needs = Pick<HttpNeeds, 'accountOf' | 'read' | 'marketData' | 'log'> & {
+  readonly portfolios: Portfolios;
+  readonly live: Pick<Live, 'snapshotOf'>;
+  readonly limits: Pick<Limits, 'marketData'>;
+};
 
 const ACCOUNT = '/broker/v1/accounts/{accountId}';
 
 export function brokerStateRoutes(needs: Needs): readonly Route[] {
-  const { read, marketData, portfolios, log } = needs;
+  const { read, marketData, portfolios, live, limits, log } = needs;
   const common = { method: 'GET', surface: 'broker', auth: 'session', params: accountPath } as const;
 
   async function snapshots(symbols: readonly string[]): Promise<ReadonlyMap<string, MarketSnapshot> | null> {
-    if (symbols.length === 0) return new Map();
+    const found = new Map<string, MarketSnapshot>();
+    for (const symbol of symbols) {
+      const shown = live.snapshotOf(symbol);
+      if (shown !== undefined) found.set(symbol, shown);
+    }
+    const missing = symbols.filter((symbol) => !found.has(symbol));
+    if (missing.length === 0) return found;
     try {
-      return await marketData.snapshots(symbols);
+      return new Map([...found, ...(await marketData.snapshots(missing))]);
     } catch (error) {
       log.warn('the market could not be read', { error: String(error) });
       return null;
@@ -118,8 +130,10 @@ export function brokerStateRoutes(needs: Needs): readonly Route[] {
       summary: 'Best bid and ask of symbols, comma between them; unknown ones are left out',
       query: quotesQuery,
       success: { statuses: { 200: 'At least one quote' }, body: z.array(quoteItem) },
-      refusals: ['not_found', 'unknown_instrument', 'unavailable'],
+      refusals: ['not_found', 'unknown_instrument', 'too_many_requests', 'unavailable'],
       async handle({ principal, query: { accountId, symbols } }) {
+        const tooMany = limits.marketData(principal.userId);
+        if (tooMany !== null) return tooMany;
         if (!(await isOwn(needs, principal, accountId))) return refuse('not_found');
         const wanted = [...new Set(symbols.split(','))].filter((symbol) => symbolText.safeParse(symbol).success);
         const found = await snapshots(wanted);

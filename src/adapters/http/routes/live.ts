@@ -1,10 +1,16 @@
 /** The live stream, on the Tradsy API. */
 import { liveMessage, liveQuery } from '../../../../contracts/live.ts';
+import type { Limits } from '../limits.ts';
 import type { Live } from '../live.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 
-export const liveRoutes = ({ live }: { readonly live: Live }): readonly Route[] => [
+interface Needs {
+  readonly live: Live;
+  readonly limits: Pick<Limits, 'marketData'>;
+}
+
+export const liveRoutes = ({ live, limits }: Needs): readonly Route[] => [
   route({
     method: 'GET',
     path: '/api/v1/live',
@@ -18,6 +24,7 @@ export const liveRoutes = ({ live }: { readonly live: Live }): readonly Route[] 
       contentType: 'text/event-stream',
     },
     refusals: ['not_found', 'too_many_requests', 'broker_link_missing', 'broker_unavailable', 'unavailable'],
-    handle: ({ principal, query }) => live.connect(principal, query.symbols),
+    handle: async ({ principal, query }) =>
+      limits.marketData(principal.userId) ?? live.connect(principal, query.symbols),
   }),
 ];

@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import { bars, barsQuery, marketClock } from '../../../../contracts/market.ts';
 import { orderStory } from '../../../../contracts/story.ts';
+import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
 import { refuse } from '../refusal.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 
-type Needs = Pick<HttpNeeds, 'venue' | 'marketData' | 'accountOf' | 'read' | 'log'>;
+type Needs = Pick<HttpNeeds, 'venue' | 'marketData' | 'accountOf' | 'read' | 'log'> & {
+  readonly limits: Pick<Limits, 'marketData'>;
+};
 
-export function marketRoutes({ venue, marketData, accountOf, read, log }: Needs): readonly Route[] {
+export function marketRoutes({ venue, marketData, accountOf, read, log, limits }: Needs): readonly Route[] {
   const surface = 'api';
   const unavailable = (error: unknown) => {
     log.warn('the market could not be read', { error: String(error) });
@@ -24,8 +27,10 @@ export function marketRoutes({ venue, marketData, accountOf, read, log }: Needs)
       summary: 'The newest bars of a symbol before a moment, oldest first',
       query: barsQuery,
       success: { statuses: { 200: 'The bars' }, body: bars },
-      refusals: ['unknown_instrument', 'unavailable'],
-      async handle({ query: { symbol, timeframe, limit, before } }) {
+      refusals: ['unknown_instrument', 'too_many_requests', 'unavailable'],
+      async handle({ principal, query: { symbol, timeframe, limit, before } }) {
+        const tooMany = limits.marketData(principal.userId);
+        if (tooMany !== null) return tooMany;
         try {
           if (!(await venue.instruments()).has(symbol)) return refuse('unknown_instrument');
           const found = await marketData.bars(symbol, timeframe, limit, before ?? null);
