@@ -50,6 +50,7 @@ export interface App {
 
 const BOOK_FILLS = 'book-fills';
 
+/** Throws what the database throws when it fails at once; nothing runs then. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { pool, log, publicUrl, webFolder, environment, replacements } = options;
   const container = createContainer(options);
@@ -65,6 +66,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const checkpoints = container.get(PORT.checkpoints);
   const clock = container.get(PORT.clock);
 
+  // Before any loop begins: one that fails here has nothing to end.
+  const booked = await checkpoints.load(BOOK_FILLS);
   const ending = new AbortController();
   const { signal } = ending;
   const readStory = createReadStory(pool, store);
@@ -107,7 +110,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const loops = [
     projections.done,
     runReaction(BOOK_FILLS, abilities.bookFills, { store, checkpoints, clock, log }, signal),
-    abilities.desk.follow(await checkpoints.load(BOOK_FILLS), signal),
+    abilities.desk.follow(booked, signal),
     abilities.desk.sweep(signal),
     abilities.followLinkedAccounts(signal),
   ];

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { assertDurable } from '../adapters/postgres/durability.ts';
 import { migrate } from '../adapters/postgres/migrate.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
+import { assertOwnTransactionIds } from '../adapters/postgres/transaction-ids.ts';
 import type { Log } from '../application/ports/log.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { StartupError } from './startup-error.ts';
@@ -12,30 +13,36 @@ export interface Database {
   stop(): Promise<void>;
 }
 
+export interface DatabaseOptions {
+  /** Null for the embedded one. */
+  readonly url: string | null;
+  readonly dataFolder: string;
+  readonly log: Log;
+  readonly say: (line: string) => void;
+  /** Ends the start: what was started is stopped, and the signal's reason thrown. */
+  readonly signal: AbortSignal;
+}
+
 /** Brought to the newest schema. Throws StartupError when it can not be reached, or would not keep what it promised. */
-export async function openDatabase(
-  databaseUrl: string | null,
-  dataFolder: string,
-  log: Log,
-  say: (line: string) => void,
-): Promise<Database> {
-  const embedded = databaseUrl === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
-  const url = databaseUrl ?? embedded?.url ?? '';
-  try {
-    await migrate(url);
-    const pool = createPool(url, {
-      onError: (error) => log.warn('a database connection broke', { error: error.message }),
-    });
-    await assertDurable(pool);
-    return {
-      pool,
-      async stop() {
-        await pool.end();
-        await embedded?.stop();
-      },
-    };
-  } catch (error) {
+export async function openDatabase({ url: named, dataFolder, log, say, signal }: DatabaseOptions): Promise<Database> {
+  const embedded = named === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
+  const url = named ?? embedded?.url ?? '';
+  const pool = createPool(url, {
+    onError: (error) => log.warn('a database connection broke', { error: error.message }),
+  });
+  const stop = async (): Promise<void> => {
+    await pool.end();
     await embedded?.stop();
+  };
+  try {
+    signal.throwIfAborted();
+    await migrate(url);
+    await assertDurable(pool);
+    await assertOwnTransactionIds(pool);
+    return { pool, stop };
+  } catch (error) {
+    await stop();
+    signal.throwIfAborted();
     const reason = error instanceof AggregateError ? String(error.errors[0]) : (error as Error).message;
     throw new StartupError(`the database ${withoutPassword(url)} can not be used: ${reason}`);
   }

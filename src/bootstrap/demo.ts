@@ -27,6 +27,17 @@ function print(result: DemoResult): void {
   console.log(`\nThe sandbox's own ledger has ${result.sandboxOrders} orders of this trader.`);
 }
 
+/** Ctrl-C ends the demo as its end does: everything that was started is stopped. */
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
+const untilInterrupted = (): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const tell = (): void => reject(new Error('interrupted'));
+    if (interrupted.signal.aborted) tell();
+    else interrupted.signal.addEventListener('abort', tell, { once: true });
+  });
+
 async function demo(): Promise<boolean> {
   const kept = process.env['TRADSY_DATA'];
   const folder = kept === undefined || kept === '' ? mkdtempSync(join(tmpdir(), 'tradsy-demo-')) : kept;
@@ -39,9 +50,9 @@ async function demo(): Promise<boolean> {
     if (config.broker.kind === 'alpaca' || config.production) {
       throw new StartupError('the demo places orders by itself: it runs with the sandbox only');
     }
-    const product = await startProduct(config, say);
+    const product = await startProduct(config, say, { signal: interrupted.signal });
     try {
-      const result = await runScenario(product, say);
+      const result = await Promise.race([runScenario(product, say), untilInterrupted()]);
       print(result);
       return result.ok;
     } finally {

@@ -22,11 +22,16 @@ const CLOSE_WITHIN_MS = 1_000;
 export async function openFrontDoor(host: string, port: number): Promise<FrontDoor> {
   let app: RequestHandler = starting;
   let gateway: Gateway | null = null;
+  let closing = false;
   const server = createServer((req, res) => {
     if (gateway?.request(req, res) !== true) app(req, res);
   });
+  // The server forgets a socket once it is upgraded, and yet does not count as closed before that has ended.
+  const upgraded = new Set<Duplex>();
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (gateway?.upgrade(req, socket, head) !== true) socket.destroy();
+    if (closing || gateway?.upgrade(req, socket, head) !== true) return void socket.destroy();
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
   });
   await listen(server, host, port);
   return {
@@ -36,10 +41,12 @@ export async function openFrontDoor(host: string, port: number): Promise<FrontDo
       gateway = nextGateway;
     },
     async close() {
+      closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const forced = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
       gateway?.close();
+      for (const socket of upgraded) socket.destroy();
       await closed;
       clearTimeout(forced);
     },

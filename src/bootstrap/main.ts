@@ -9,23 +9,24 @@ const STOP_WITHIN_MS = 4_500;
 const begun = performance.now();
 const say = (line: string): void => console.log(`  ${line}`);
 
-let product: Product | null = null;
-let stopping = false;
+const interrupted = new AbortController();
 
-async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
+/** Ctrl-C: also while it starts, which then stops what it has started. */
+async function stop(starting: Promise<Product>): Promise<void> {
+  if (interrupted.signal.aborted) return;
+  interrupted.abort();
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  const product = await starting.catch(() => null);
   await product?.stop();
   process.exit(0);
 }
 
-process.on('SIGINT', () => void stop());
-process.on('SIGTERM', () => void stop());
-
 try {
   const config = readConfig(process.env, process.cwd());
-  product = await startProduct(config, say);
+  const starting = startProduct(config, say, { signal: interrupted.signal });
+  process.on('SIGINT', () => void stop(starting));
+  process.on('SIGTERM', () => void stop(starting));
+  const product = await starting;
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`\nTradsy is ready after ${seconds} s: ${product.url}\n`);
   if (product.sandboxUrl !== null) {
@@ -33,7 +34,9 @@ try {
   }
   console.log('Ctrl-C stops it; orders are kept.');
 } catch (error) {
-  if (!(error instanceof StartupError)) throw error;
-  console.error(`tradsy: ${error.message}`);
-  process.exit(1);
+  if (!interrupted.signal.aborted) {
+    if (!(error instanceof StartupError)) throw error;
+    console.error(`tradsy: ${error.message}`);
+    process.exit(1);
+  }
 }

@@ -25,6 +25,11 @@ export interface Product {
   stop(): Promise<void>;
 }
 
+export interface StartOptions extends Replacements {
+  /** Ends the start: what was started is stopped, and the signal's reason thrown. */
+  readonly signal?: AbortSignal;
+}
+
 /** The folder of the built product, beside which the sources and node_modules lie. */
 const DIST = fileURLToPath(new URL('..', import.meta.url));
 
@@ -32,7 +37,7 @@ const DIST = fileURLToPath(new URL('..', import.meta.url));
 export async function startProduct(
   config: Config,
   say: (line: string) => void,
-  replacements: Replacements = {},
+  { signal = new AbortController().signal, ...replacements }: StartOptions = {},
 ): Promise<Product> {
   const door = await openFrontDoor(config.host, config.port);
   const stops: (() => Promise<void>)[] = [];
@@ -52,7 +57,7 @@ export async function startProduct(
     say('starting the database and the broker ...');
     // Both are waited for even when one fails, so that neither is left running.
     const [database, sandbox] = await Promise.allSettled([
-      openDatabase(config.databaseUrl, config.dataFolder, log, say).then((opened) => {
+      openDatabase({ url: config.databaseUrl, dataFolder: config.dataFolder, log, say, signal }).then((opened) => {
         stops.push(() => opened.stop());
         return opened;
       }),
@@ -63,6 +68,7 @@ export async function startProduct(
     ]);
     if (database.status === 'rejected') throw database.reason;
     if (sandbox.status === 'rejected') throw sandbox.reason;
+    signal.throwIfAborted();
     const sandboxUrl = sandbox.value?.url ?? null;
 
     const app: App = await startApp({
@@ -77,6 +83,7 @@ export async function startProduct(
       replacements,
     });
     stops.push(() => app.stop());
+    signal.throwIfAborted();
     door.open(app.handler, sandboxUrl === null ? null : createGateway(sandboxUrl));
     return { url: publicUrl, sandboxUrl, store: app.store, stop };
   } catch (error) {

@@ -1,24 +1,32 @@
-/** What a person sees who starts it wrongly: one clear line, and exit code 1. */
+/** What a person sees who starts it wrongly: one clear line, and exit code 1. And what is left of a start broken off. */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
+import { removeDataFolder } from '../../src/bootstrap/embedded-postgres.ts';
+import { findPostmaster } from '../../src/bootstrap/embedded-postgres/postmaster.ts';
 import { freePort } from '../../src/bootstrap/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tradsy-startup-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function start(env: Readonly<Record<string, string>>): Promise<{ code: number | null; complaint: string }> {
-  const child = spawn(process.execPath, ['dist/server/main.js'], {
+async function launch(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+  return spawn(process.execPath, ['dist/server/main.js'], {
     env: { PATH: process.env['PATH'] ?? '', PORT: `${await freePort()}`, TRADSY_DATA: join(folder, 'data'), ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+async function start(env: Readonly<Record<string, string>>): Promise<{ code: number | null; complaint: string }> {
+  const child = await launch(env);
   let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
   const [code] = (await once(child, 'close')) as [number | null];
@@ -62,4 +70,29 @@ it('settings that make no sense', async () => {
     code: 1,
     complaint: expect.stringMatching(/^tradsy: .*SANDBOX_SPEED/),
   });
+});
+
+it.each<[string, (child: ChildProcess, cluster: string) => Promise<unknown>]>([
+  ['after 300 ms', () => wait(300)],
+  ['when it begins', (child) => once(child.stdout!, 'data')],
+  [
+    'when its database comes up',
+    async (_, cluster) => {
+      while (findPostmaster(cluster) === undefined) await wait(5);
+    },
+  ],
+])('Ctrl-C during the start, %s: nothing is left running', async (_, moment) => {
+  const data = mkdtempSync(join(tmpdir(), 'tradsy-startup-'));
+  const cluster = join(data, 'postgres', 'cluster');
+  const child = await launch({ TRADSY_DATA: data });
+  const exited = once(child, 'exit');
+  await moment(child, cluster);
+  const asked = performance.now();
+  child.kill('SIGINT');
+  const [code, signal] = (await exited) as [number | null, string | null];
+  expect(performance.now() - asked).toBeLessThan(5_000);
+  expect(findPostmaster(cluster)).toBeUndefined();
+  // So early that nothing was started yet, the signal itself ends the process.
+  expect([code, signal]).toEqual(signal === null ? [0, null] : [null, 'SIGINT']);
+  await removeDataFolder(data);
 });

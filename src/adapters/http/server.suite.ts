@@ -25,7 +25,7 @@ import { createPool } from '../postgres/pool.ts';
 import { runProjections } from '../postgres/projections.ts';
 import { createAccountQueries } from '../postgres/views/accounts.ts';
 import { VIEWS } from '../postgres/views/all.ts';
-import { createLinkedAccounts } from '../postgres/views/broker-links.ts';
+import { createLinkedAccounts } from '../postgres/broker-tokens.ts';
 import { createDesk } from '../postgres/views/desk.suite.ts';
 import { createExecutionQueries } from '../postgres/views/executions.ts';
 import { createOrderQueries } from '../postgres/views/orders.ts';

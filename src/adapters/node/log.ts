@@ -1,7 +1,7 @@
 import { destination, pino } from 'pino';
 import type { Log } from '../../application/ports/log.ts';
 
-/** Words whose values never reach a log, however deep they stand. */
+/** Words whose values never reach a log: among the facts told, or one level below them. Deeper ones are not covered. */
 const SECRET = [
   'token',
   'access_token',

@@ -66,13 +66,6 @@ export async function moveCheckpoint(tx: ClientBase, loop: string, from: Positio
 }
 
 /** Empties the views' tables and sets the loop back to the start. */
-export function resetCheckpoint(pool: Pool, loop: string, views: readonly Versioned[]): Promise<void> {
-  return inTransaction(pool, async (tx) => {
-    await find(tx, loop, 'for update');
-    await reset(tx, loop, views);
-  });
-}
-
 async function reset(tx: ClientBase, loop: string, views: readonly Versioned[]): Promise<void> {
   const tables = views.flatMap((view) => view.tables).map(escapeIdentifier);
   if (tables.length > 0) await tx.query(`truncate ${tables.join(', ')}`);

@@ -3,13 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { ClientBase, Pool } from 'pg';
 
 import { START, type EventStore, type Position, type RecordedEvent } from '../../application/ports/event-store.ts';
-import {
-  holdCheckpoint,
-  moveCheckpoint,
-  openCheckpoint,
-  readCheckpoint,
-  resetCheckpoint,
-} from './projection-checkpoint.ts';
+import { holdCheckpoint, moveCheckpoint, openCheckpoint, readCheckpoint } from './projection-checkpoint.ts';
 import { createProgress } from './projection-progress.ts';
 import { inTransaction } from './transaction.ts';
 import { pause } from './wakeup.ts';
@@ -123,9 +117,4 @@ export function runProjections(options: ProjectionsOptions): Projections {
   }
 
   return { done: run(), applied: progress.reached, waitUntilApplied: progress.waitFor };
-}
-
-/** Empties all views; running loops fill them again from the first event. Readers find them empty meanwhile. */
-export function rebuildProjections(pool: Pool, views: readonly View[]): Promise<void> {
-  return resetCheckpoint(pool, LOOP, views);
 }

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { brokerLink } from '../../../../contracts/onboarding.ts';
-import { CURRENT_VERSIONS } from '../../../domain/account/documents.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import { tradesUsed } from '../../../domain/risk-policy/state.ts';
 import { riskPolicy } from '../../../domain/risk-policy/risk-policy.ts';
 import type { RiskEvent } from '../../../domain/risk-policy/events.ts';
 import { createAccountQueries, type AccountQueries } from './accounts.ts';
-import { ACCOUNT, AT, openViews, USER, type ViewsUnderTest } from './desk.suite.ts';
+import { ACCOUNT, AT, createDesk, openViews, USER, type ViewsUnderTest } from './desk.suite.ts';
 
-const link = (linkId: string) =>
-  ({
-    type: 'LinkBroker',
-    linkId,
-    broker: 'alpaca',
-    environment: 'paper',
-    brokerAccountId: 'e0b1',
-    brokerAccountNumber: 'PA123',
-    linkedAt: AT,
-  }) as const;
+const OTHER_USER = '33333333-3333-4333-8333-333333333333';
+const OTHER_ACCOUNT = '44444444-4444-4444-8444-444444444444';
 
 describe('accounts', () => {
   let views: ViewsUnderTest;
@@ -37,37 +27,6 @@ describe('accounts', () => {
     await views.catchUp();
     return accounts.onboardingFigures(USER);
   };
-
-  it('follows an account from its opening to the first order', async () => {
-    const { desk } = views;
-    expect(await figures()).toEqual({
-      accountId: ACCOUNT,
-      accepted: { disclaimer: null, terms: null },
-      brokerLink: null,
-      missing: ['disclaimer', 'terms', 'broker_link'],
-      tradesUsed: 0,
-    });
-    for (const document of ['disclaimer', 'terms'] as const) {
-      await desk.account({ type: 'AcceptDocument', document, version: CURRENT_VERSIONS[document], at: AT });
-    }
-    expect(await figures()).toMatchObject({
-      accepted: { disclaimer: { version: CURRENT_VERSIONS.disclaimer, at: AT }, terms: { at: AT } },
-      missing: ['broker_link'],
-    });
-    await desk.account(link('L1'));
-    const linked = await figures();
-    expect(linked).toMatchObject({
-      brokerLink: { broker: 'alpaca', environment: 'paper', brokerAccount: 'PA123', linkedAt: AT, status: 'active' },
-      missing: [],
-    });
-    expect(brokerLink.strict().parse(linked?.brokerLink)).toEqual(linked?.brokerLink);
-    await desk.account({ type: 'RecordLinkRevoked', linkId: 'L1', reason: 'the token is not taken', at: AT });
-    expect(await figures()).toMatchObject({ brokerLink: { status: 'revoked' }, missing: ['broker_link'] });
-    await desk.account(link('L2'));
-    expect(await figures()).toMatchObject({ brokerLink: { status: 'active' }, missing: [] });
-    await desk.account({ type: 'UnlinkBroker', at: AT });
-    expect(await figures()).toMatchObject({ brokerLink: null, missing: ['broker_link'] });
-  });
 
   it('counts executed orders and those on their way, as the risk engine does', async () => {
     const { desk } = views;
@@ -96,11 +55,14 @@ describe('accounts', () => {
     expect(await used()).toBe(2);
   });
 
-  it('knows whose account it is', async () => {
+  it("counts the account's own orders only, and knows no account before it is opened", async () => {
+    const { desk } = views;
+    expect(await figures()).toEqual({ tradesUsed: 0 });
+    await createDesk(desk.store, OTHER_ACCOUNT).send();
+    expect(await figures()).toEqual({ tradesUsed: 0 });
+    expect(await accounts.onboardingFigures(OTHER_USER)).toBeNull();
+    await desk.account({ type: 'OpenAccount', userId: OTHER_USER, accountId: OTHER_ACCOUNT, at: AT }, OTHER_USER);
     await views.catchUp();
-    expect(await accounts.ownerOf(ACCOUNT)).toBe(USER);
-    expect(await accounts.ownerOf('nobody')).toBeNull();
-    expect(await accounts.ownerOf('\0')).toBeNull();
-    expect(await accounts.onboardingFigures('nobody')).toBeNull();
+    expect(await accounts.onboardingFigures(OTHER_USER)).toEqual({ tradesUsed: 1 });
   });
 });

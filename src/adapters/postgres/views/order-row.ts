@@ -78,7 +78,7 @@ export function nextRow(row: OrderRow | null, event: OrderEvent, recorded: Recor
     case 'OrderExpired':
       return turned(now, 'expired', null);
     case 'OrderReplaced':
-      return { ...now, ...termsOf(event.data.terms), reason: null };
+      return turned({ ...now, ...termsOf(event.data.terms) }, 'working', null);
     case 'CancelRequested':
     case 'ReplaceRequested':
       return { ...now, reason: null };

@@ -5,7 +5,6 @@
 import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
-import type { OrderOutcome } from '../../../../contracts/story.ts';
 import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
 import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { OrderEvent } from '../../../domain/order/events.ts';
@@ -104,9 +103,7 @@ async function read(tx: ClientBase, orderId: string): Promise<OrderRow | null> {
 // --- Queries ---
 
 export interface FoundOrder {
-  readonly orderId: string;
   readonly accountId: string;
-  readonly outcome: OrderOutcome;
   readonly order: BrokerOrder;
 }
 
@@ -115,7 +112,6 @@ export interface OrderQueries {
   listOrders(accountId: string): Promise<readonly BrokerOrder[]>;
   /** Orders that have ended, denied and unsent ones as rejected; the last ended first. */
   ordersHistory(accountId: string, maxCount: number): Promise<readonly BrokerOrder[]>;
-  findOrder(orderId: string): Promise<FoundOrder | null>;
   /** The order and its bracket's exits, whose status hangs on it. */
   findWithLegs(orderId: string): Promise<readonly FoundOrder[]>;
   /** Admitted orders are given a second to be placed by whoever asked for them. */
@@ -151,14 +147,10 @@ export function createOrderQueries(pool: Pool): OrderQueries {
       const ended = 'o.account_id = $1 and o.ended_at is not null order by o.ended_at desc, o.order_id limit $2';
       return (await select(ended, [accountId, maxCount])).map(toBrokerOrder);
     },
-    async findOrder(orderId) {
-      if (!canBeStored(orderId)) return null;
-      const [row] = await select('o.order_id = $1', [orderId]);
-      return row === undefined ? null : toFound(row);
-    },
     async findWithLegs(orderId) {
       if (!canBeStored(orderId)) return [];
-      return (await select('o.order_id = $1 or o.parent_order_id = $1 order by o.order_id', [orderId])).map(toFound);
+      const rows = await select('o.order_id = $1 or o.parent_order_id = $1 order by o.order_id', [orderId]);
+      return rows.map((row) => ({ accountId: row.account_id, order: toBrokerOrder(row) }));
     },
     unfinished: {
       admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
@@ -169,33 +161,12 @@ export function createOrderQueries(pool: Pool): OrderQueries {
 
 // --- In TradingView's shape ---
 
-const toFound = (row: Joined): FoundOrder => ({
-  orderId: row.order_id,
-  accountId: row.account_id,
-  outcome: OUTCOMES[row.status],
-  order: toBrokerOrder(row),
-});
-
-const OUTCOMES: Readonly<Record<RowStatus, OrderOutcome>> = {
+const STATUSES: Readonly<Record<RowStatus, BrokerOrder['status']>> = {
   admitted: 'placing',
   placed: 'placing',
   claimed: 'placing',
-  unconfirmed: 'unconfirmed',
-  working: 'working',
-  filled: 'filled',
-  cancelled: 'cancelled',
-  expired: 'expired',
-  rejected: 'rejected',
-  denied: 'denied',
-  not_sent: 'not_sent',
-  not_received: 'not_received',
-};
-
-const STATUSES: Readonly<Record<OrderOutcome, BrokerOrder['status']>> = {
-  placing: 'placing',
   unconfirmed: 'placing',
   working: 'working',
-  replaced: 'working',
   filled: 'filled',
   cancelled: 'cancelled',
   expired: 'cancelled',
@@ -210,7 +181,7 @@ function toBrokerOrder(row: Joined): BrokerOrder {
   const filled = quantity(row.filled_quantity);
   // An exit belongs to its order until that is filled; the exits then stand for themselves.
   const waits = row.parent_order_id !== null && row.parent_status !== null && row.parent_status !== 'filled';
-  const status = STATUSES[OUTCOMES[row.status]];
+  const status = STATUSES[row.status];
   const message = messageOf(row);
   return {
     id: row.order_id,

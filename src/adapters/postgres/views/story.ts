@@ -27,6 +27,7 @@ const OF_AN_ORDER = {
   ReplacementDenied: true,
   FillBooked: true,
   ReservationReleased: true,
+  ReservationAdjusted: true,
 } satisfies Record<Exclude<RiskEvent, OpeningPositionsRecorded>['type'], true>;
 
 export const storyView: View = {

@@ -1,8 +1,8 @@
-/** The tokens of linked broker accounts, sealed: table `broker_tokens` (migration 0008). Not a projection. */
+/** The tokens of linked broker accounts, sealed: table `broker_tokens` (migration 0008). No view: nothing of it follows from events. */
 import type { Pool } from 'pg';
 
-import type { BrokerAccess, LinkedAccounts } from '../../../application/ports/broker.ts';
-import type { Secrets } from '../../identity/secrets.ts';
+import type { BrokerAccess, LinkedAccounts } from '../../application/ports/broker.ts';
+import type { Secrets } from '../identity/secrets.ts';
 
 interface TokenRow {
   readonly accountId: string;
@@ -28,8 +28,8 @@ export function createLinkedAccounts(pool: Pool, secrets: Secrets): LinkedAccoun
       });
       const row = rows[0];
       if (row === undefined) return null;
-      const { linkId, environment, sealed } = row;
-      return { linkId, accountId, environment, token: secrets.open(sealed, contextOf(row)) };
+      const { linkId, userId, environment, sealed } = row;
+      return { linkId, userId, accountId, environment, token: secrets.open(sealed, contextOf(row)) };
     },
     async keepToken(link, token) {
       const { accountId, linkId, userId, environment } = link;
@@ -40,8 +40,8 @@ export function createLinkedAccounts(pool: Pool, secrets: Secrets): LinkedAccoun
         [accountId, linkId, userId, environment, secrets.seal(token, contextOf(link))],
       );
     },
-    async forgetToken(accountId) {
-      await pool.query('delete from broker_tokens where account_id = $1', [accountId]);
+    async forgetToken({ accountId, linkId }) {
+      await pool.query('delete from broker_tokens where account_id = $1 and link_id = $2', [accountId, linkId]);
     },
     async all() {
       const { rows } = await pool.query<Pick<TokenRow, 'linkId' | 'accountId' | 'userId'>>(

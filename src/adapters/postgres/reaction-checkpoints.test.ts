@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 
-import { START } from '../../../application/ports/event-store.ts';
-import { createCheckpoints } from './checkpoints.ts';
-import { openViews } from './desk.suite.ts';
+import { START } from '../../application/ports/event-store.ts';
+import { createCheckpoints } from './reaction-checkpoints.ts';
+import { openViews } from './views/desk.suite.ts';
 
 it('a reaction goes on where it was saved last, each by itself', async () => {
   const views = await openViews();

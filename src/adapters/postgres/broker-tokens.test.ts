@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { LinkedAccounts } from '../../../application/ports/broker.ts';
-import { createSecrets } from '../../identity/secrets.ts';
-import { createLinkedAccounts } from './broker-links.ts';
-import { ACCOUNT, openViews, USER, type ViewsUnderTest } from './desk.suite.ts';
+import type { LinkedAccounts } from '../../application/ports/broker.ts';
+import { createSecrets } from '../identity/secrets.ts';
+import { createLinkedAccounts } from './broker-tokens.ts';
+import { ACCOUNT, openViews, USER, type ViewsUnderTest } from './views/desk.suite.ts';
 
 const link = { linkId: 'L1', userId: USER, accountId: ACCOUNT, environment: 'paper' } as const;
 
@@ -22,13 +22,15 @@ describe('linked accounts', () => {
   it('gives access from the moment a token is kept until it is forgotten', async () => {
     expect(await linked.accessFor(ACCOUNT)).toBeNull();
     await linked.keepToken(link, 'the token');
-    const access = { linkId: 'L1', accountId: ACCOUNT, environment: 'paper', token: 'the token' };
+    const access = { linkId: 'L1', userId: USER, accountId: ACCOUNT, environment: 'paper', token: 'the token' };
     expect(await linked.accessFor(ACCOUNT)).toEqual(access);
     await linked.keepToken({ ...link, linkId: 'L2', environment: 'live' }, 'another');
     expect(await linked.accessFor(ACCOUNT)).toMatchObject({ linkId: 'L2', environment: 'live', token: 'another' });
     expect(await linked.all()).toEqual([{ linkId: 'L2', accountId: ACCOUNT, userId: USER }]);
-    await linked.forgetToken(ACCOUNT);
-    await linked.forgetToken(ACCOUNT);
+    await linked.forgetToken({ accountId: ACCOUNT, linkId: 'L1' });
+    expect(await linked.accessFor(ACCOUNT)).toMatchObject({ linkId: 'L2' });
+    await linked.forgetToken({ accountId: ACCOUNT, linkId: 'L2' });
+    await linked.forgetToken({ accountId: ACCOUNT, linkId: 'L2' });
     expect(await linked.accessFor(ACCOUNT)).toBeNull();
     expect(await linked.all()).toEqual([]);
   });

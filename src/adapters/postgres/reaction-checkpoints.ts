@@ -1,8 +1,8 @@
-/** How far reactions have come: table `reaction_checkpoints` (migration 0009). Not a projection. */
+/** How far reactions have come: table `reaction_checkpoints` (migration 0009). */
 import type { Pool } from 'pg';
 
-import { START } from '../../../application/ports/event-store.ts';
-import type { Checkpoints } from '../../../application/ports/progress.ts';
+import { START } from '../../application/ports/event-store.ts';
+import type { Checkpoints } from '../../application/ports/progress.ts';
 
 export function createCheckpoints(pool: Pool): Checkpoints {
   return {
