@@ -29,7 +29,8 @@ function print(result: DemoResult): void {
 
 /** Ctrl-C ends the demo as its end does: everything that was started is stopped. */
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort(new Error('interrupted')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interrupted.abort(new Error('interrupted')));
 
 const untilInterrupted = (): Promise<never> =>
   new Promise((_resolve, reject) => {
