@@ -137,11 +137,11 @@ describe('orders submitted after a moment', () => {
     expect(lines).toMatchObject([{ level: 'alarm', facts: { raw: JSON.stringify(odd) } }]);
   });
 
-  it('over an amount of dollars count for what is filled of them', async () => {
+  it('over an amount of dollars have no quantity, and count for what is filled of them', async () => {
     const dollars = { ...alpacaOrder({ id: 'b-1' }), qty: null, notional: '100', filled_qty: '0.53' };
     const { broker } = await serving((url, r) => json(r, 200, url.searchParams.has('after_order_id') ? [] : [dollars]));
     expect(await broker.unfinished(access)).toMatchObject({
-      value: [{ terms: { quantity: '0.53' }, filledQuantity: '0.53' }],
+      value: [{ terms: { quantity: '0' }, filledQuantity: '0.53' }],
     });
   });
 

@@ -93,8 +93,8 @@ export function readOrder(message: unknown): OrderReading {
     side: it.side,
     type: it.type,
     terms: {
-      // Of an order over dollars only what is filled is known in shares.
-      quantity: it.qty ?? it.filled_qty,
+      // An order over dollars has no quantity.
+      quantity: it.qty ?? '0',
       limitPrice: it.limit_price,
       // Alpaca: of a trailing stop it is where the stop stands now, which nobody ordered.
       stopPrice: it.type === 'trailing_stop' ? null : it.stop_price,

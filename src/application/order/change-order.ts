@@ -85,7 +85,7 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     const asked = await aggregates.orders.handle(orderStream(orderId), wish, cause);
     if (asked.kind === 'done') return { kind: 'done', position: asked.position };
     // Something happened to the order meanwhile: what was reserved for the change is given back.
-    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, cause);
+    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, false, cause);
     return { kind: 'refused', code: asked.refusal.code };
   };
 }

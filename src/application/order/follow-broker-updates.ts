@@ -30,6 +30,8 @@ export interface FollowUpdatesNeeds {
 export type FollowUpdates = (accountId: string, signal: AbortSignal) => Promise<void>;
 
 const RETRY_MS = 1_000;
+/** A stream can lose a message without a word, so the records are compared all the same. */
+const COMPARE_EVERY_MS = 120_000;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
   const { updates, linked, clock, ids, log, reconcile } = needs;
@@ -63,7 +65,16 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
       onUpdate: (update: BrokerUpdate) => insist('an update', () => recordUpdate(needs, access, update, cause())),
       onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
     };
+    let standing = true;
+    const compare = async (): Promise<void> => {
+      while (standing && !signal.aborted) {
+        await clock.sleep(COMPARE_EVERY_MS, signal);
+        if (standing && !signal.aborted) await listener.onConnected();
+      }
+    };
+    void compare();
     const ended = await updates.follow(access, listener, signal);
+    standing = false;
     if (ended === 'unauthorized') await needs.reportRevoked(access, 'The broker ended the update stream.', cause());
   };
 }
@@ -80,14 +91,13 @@ async function recordUpdate(
   const orderId = await needs.recordBrokerOrder(access, { order, execution, reason }, cause);
   const at = clock.now();
   const why = reason ?? 'The broker refused the request.';
-  if (refused === 'cancel') {
-    await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
-  }
-  if (refused === 'replace') {
-    // Which change it speaks of is not said, and the message may be an old one: the broker's records decide.
-    const state = await aggregates.orders.load(orderStream(orderId));
-    if (state.status !== 'none') await needs.settleReplace(access, state, why, cause);
-  }
+  if (refused === null) return;
+  const state = await aggregates.orders.load(orderStream(orderId));
+  // A refusal of a request about a broker order that was replaced since says nothing about the one that works now.
+  if (state.status === 'none' || state.brokerOrderId !== order.brokerOrderId) return;
+  // Which change it speaks of is not said, and the message may be an old one: the broker's records decide.
+  if (refused === 'replace') return needs.settleReplace(access, state, why, cause);
+  await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
 }
 
 /** A message that nobody understands is kept to the letter, on its order where it names one of ours. */

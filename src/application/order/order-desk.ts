@@ -91,7 +91,7 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
         return confirm(orderId, cause, signal);
       case 'working':
         if (order.cancelRequested) await needs.sendCancel(orderId, cause);
-        if (order.replacement !== null) await needs.sendReplace(orderId, cause);
+        else if (order.replacement !== null) await needs.sendReplace(orderId, cause);
         return;
       default:
         return;
@@ -136,7 +136,6 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
       if (signal.aborted) return;
       if (errands.has(orderId)) continue;
       const order = await aggregates.orders.glance(orderStream(orderId));
-      if (order.status === 'none') continue;
       if (order.status !== 'working' || order.cancelRequested || order.replacement !== null) {
         void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
       }

@@ -5,6 +5,7 @@
 import type { BrokerReport } from '../../domain/order/broker-report.ts';
 import { executionsMissing } from '../../domain/order/broker-report.ts';
 import { readClientOrderId } from '../../domain/order/client-order-id.ts';
+import { isFinal } from '../../domain/order/state.ts';
 import type { Execution, OrderTicket } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { Aggregates } from '../aggregates.ts';
@@ -38,6 +39,8 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
   return async function record(access, learnt, cause) {
     const { order } = learnt;
     const { orderId, revision } = await identify(needs, access, order, cause);
+    // An order that made way ends here only once its successor is recorded: the story goes on there.
+    if (order.status === 'replaced' && !(await recordSuccessor(access, orderId, order, cause))) return orderId;
     if (!(await tell(access, orderId, revision, learnt, cause))) {
       log.alarm('the broker has an order that does not fit ours', { orderId, brokerOrderId: order.brokerOrderId });
       const observed = await observe(needs, access, order, null, cause);
@@ -51,6 +54,28 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     return orderId;
   };
 
+  /** False when the successor of a replaced order could not be learnt. */
+  async function recordSuccessor(
+    access: BrokerAccess,
+    orderId: string,
+    { replacedBy }: BrokerOrder,
+    cause: Cause,
+  ): Promise<boolean> {
+    if (replacedBy === null) return true;
+    const known = await aggregates.orders.load(orderStream(orderId));
+    if (known.status !== 'none' && [known.brokerOrderId, ...known.formerBrokerOrderIds].includes(replacedBy))
+      return true;
+    const found = await records.byId(access, replacedBy);
+    if (found.kind !== 'found') {
+      log.warn('the successor of a replaced order could not be read', { orderId, replacedBy, outcome: found.kind });
+      return false;
+    }
+    const successor = await identify(needs, access, found.value, cause);
+    const learnt = { order: found.value, execution: null, reason: null };
+    await tell(access, successor.orderId, successor.revision, learnt, cause, successor.orderId === orderId);
+    return true;
+  }
+
   /** False when the order does not take the report for its own. */
   async function tell(
     access: BrokerAccess,
@@ -58,6 +83,7 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     revision: number,
     { order, execution, reason }: Learnt,
     cause: Cause,
+    tookEffect = false,
   ): Promise<boolean> {
     const stream = orderStream(orderId);
     const before = await aggregates.orders.load(stream);
@@ -66,6 +92,7 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
       revision,
       status: order.status,
       terms: order.terms,
+      tookEffect,
       filledQuantity: order.filledQuantity,
       executions: execution === null ? [] : [execution],
       replacedBy: order.replacedBy,
@@ -80,8 +107,10 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     };
     const recorded = await handle(report);
     if (recorded.kind === 'refused') return false;
-    if (before.status === 'not_received')
-      log.alarm('an order given up for lost has appeared at the broker', { orderId });
+    const appeared = recorded.events.some((event) => event.type === 'OrderAcknowledged');
+    if (appeared && before.status !== 'none' && isFinal(before)) {
+      log.alarm('an order that had ended has appeared at the broker', { orderId, was: before.status });
+    }
     if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
       const known = await records.executionsOf(access, order.brokerOrderId);
       if (known.kind === 'found') await handle({ ...report, executions: known.value });

@@ -22,7 +22,7 @@ export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
     if (outcome.kind !== 'refused') return;
     // It may have been executed meanwhile, or be cancelled already: only the broker's own record tells.
     const there = await look(needs, access, order.brokerOrderId, cause);
-    if (there === null || there.underWay !== null) return;
+    if (there === null || there.status === 'replaced' || there.underWay !== null) return;
     const command = { type: 'RecordCancelRefused', reason: outcome.reason, at: clock.now() } as const;
     await aggregates.orders.handle(orderStream(orderId), command, cause);
   };

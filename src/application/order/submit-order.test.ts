@@ -74,7 +74,7 @@ describe('sending an order', () => {
     expect((await types()).at(-1)).toBe('OrderNotReceived');
     await needs.recordBrokerOrder(access, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
     expect((await types()).slice(-2)).toEqual(['OrderAcknowledged', 'CancelRequested']);
-    expect(alarms).toEqual(['an order is given up for lost', 'an order given up for lost has appeared at the broker']);
+    expect(alarms).toEqual(['an order is given up for lost', 'an order that had ended has appeared at the broker']);
   });
 
   it('does not take an unanswered look-up for a no', async () => {

@@ -24,6 +24,7 @@ const ENDS: readonly string[] = [
 /** What may still be executed of the order is another amount now than was reserved. */
 const RESIZED: readonly string[] = [
   'OrderAcknowledged',
+  'ReplaceRequested',
   'OrderReplaced',
   'ReplaceRefused',
 ] satisfies OrderEvent['type'][];
@@ -55,7 +56,7 @@ export function createBookFills({ aggregates, pass }: BookFillsNeeds): (event: R
       await aggregates.risk.handle(riskStream(accountId), command, cause);
       pass('after-fill-booked');
     }
-    if (isResized && !isFinal(order)) await settleReservation(aggregates, order, cause);
+    if (isResized && !isFinal(order)) await settleReservation(aggregates, order, true, cause);
     if (isEnd && isFinal(order)) {
       const command = { type: 'ReleaseReservation', orderId, outcome: order.status } as const;
       await aggregates.risk.handle(riskStream(accountId), command, cause);
@@ -64,9 +65,14 @@ export function createBookFills({ aggregates, pass }: BookFillsNeeds): (event: R
 }
 
 /** Reserves for an unfinished order what it may execute in all: while a change is under way, the larger of the two. */
-export async function settleReservation(aggregates: Aggregates, order: LiveOrder, cause: Cause): Promise<void> {
+export async function settleReservation(
+  aggregates: Aggregates,
+  order: LiveOrder,
+  reopens: boolean,
+  cause: Cause,
+): Promise<void> {
   const { orderId, accountId, quantity: ordered } = order.ticket;
   const asked = order.replacement?.terms.quantity ?? ordered;
   const wanted = quantity(asked) > quantity(ordered) ? asked : ordered;
-  await aggregates.risk.handle(riskStream(accountId), { type: 'AdjustReservation', orderId, wanted }, cause);
+  await aggregates.risk.handle(riskStream(accountId), { type: 'AdjustReservation', orderId, wanted, reopens }, cause);
 }

@@ -2,7 +2,7 @@
  * What follows from a report of the broker, whichever way it came: an answer, the update stream, or a look-up. Any
  * order of arrival and any repetition leads to the same state.
  */
-import { absolute, minus, NO_QUANTITY, plus, quantity, toText } from '../kernel/decimal.ts';
+import { minus, NO_QUANTITY, plus, quantity, toText } from '../kernel/decimal.ts';
 import type { Decision } from '../kernel/decider.ts';
 import { refuse } from '../kernel/decider.ts';
 import type { Execution, OrderEvent, OrderTerms } from './events.ts';
@@ -22,6 +22,8 @@ export interface BrokerReport {
   readonly status: ReportedStatus;
   /** As the broker has them. */
   readonly terms: OrderTerms;
+  /** The order that it replaces is known to have made way for it. */
+  readonly tookEffect: boolean;
   /** Filled of this broker order, by the broker's count. */
   readonly filledQuantity: string;
   /** Executions of this broker order that the report brings, in any order; known ones may be among them. */
@@ -56,8 +58,8 @@ export function decideReport(report: BrokerReport, state: OrderState): Decision<
       type: 'OrderAcknowledged',
       data: { brokerOrderId: report.brokerOrderId, acknowledgedAt: report.at },
     });
-    // The trader was told that it was not placed, so what has not been executed yet must not be.
-    if (state.status === 'not_received') record({ type: 'CancelRequested', data: { requestedAt: report.at } });
+    // The trader was told that it had ended, so what has not been executed yet must not be.
+    if (isFinal(state)) record({ type: 'CancelRequested', data: { requestedAt: report.at } });
   }
   const replacement = confirmedReplacement(report, now);
   if (replacement !== null) record(replacement);
@@ -85,27 +87,23 @@ function isSecondOrder(report: BrokerReport, state: LiveOrder): boolean {
 }
 
 /**
- * A replacement shows either as the new order or as the old one's end. It may show long after it was taken for refused,
- * or the old order for cancelled: then the order works again, with the broker's terms.
+ * The replacement of an order, as its own report confirms it: by being at work or executed, or because the order before
+ * it has made way. It may be confirmed long after it was taken for refused, or the order for cancelled: then the
+ * order works again, with the broker's terms.
  */
 function confirmedReplacement(report: BrokerReport, state: LiveOrder): OrderEvent | null {
-  const pending = state.replacement;
-  const replaced = (revision: number, brokerOrderId: string, terms: OrderTerms): OrderEvent => ({
-    type: 'OrderReplaced',
-    data: { revision, terms, brokerOrderId, replacedAt: report.at },
-  });
-  if (report.revision > 0 && !isOurs(report.brokerOrderId, state)) {
-    const isPending = pending?.revision === report.revision;
-    if (report.status === 'pending') return null;
-    if (report.status !== 'rejected') {
-      return replaced(report.revision, report.brokerOrderId, isPending ? pending.terms : report.terms);
-    }
-    const reason = report.reason ?? 'The broker rejected the change.';
-    return isPending ? { type: 'ReplaceRefused', data: { revision: report.revision, reason, at: report.at } } : null;
+  if (report.revision === 0 || isOurs(report.brokerOrderId, state)) return null;
+  const { revision, brokerOrderId, status, at } = report;
+  const pending = state.replacement?.revision === revision ? state.replacement : null;
+  const atWork =
+    status === 'open' || status === 'filled' || status === 'replaced' || quantity(report.filledQuantity) > 0n;
+  if (atWork || report.tookEffect) {
+    const terms = pending?.terms ?? report.terms;
+    return { type: 'OrderReplaced', data: { revision, terms, brokerOrderId, replacedAt: at } };
   }
-  const isOldOne = report.brokerOrderId === state.brokerOrderId && report.status === 'replaced';
-  if (!isOldOne || report.replacedBy === null || pending === null) return null;
-  return replaced(pending.revision, report.replacedBy, pending.terms);
+  if (status === 'pending' || pending === null) return null;
+  const reason = report.reason ?? 'The broker did not carry out the change.';
+  return { type: 'ReplaceRefused', data: { revision, reason, at } };
 }
 
 const isKnown = (state: LiveOrder, execution: Execution): boolean =>
@@ -118,14 +116,17 @@ const isKnown = (state: LiveOrder, execution: Execution): boolean =>
 
 function fill(state: LiveOrder, execution: Execution): OrderEvent {
   const filled = plus(state.filled, quantity(execution.quantity));
-  const leaves = minus(quantity(state.ticket.quantity), filled);
-  const over = leaves < 0n;
+  const ordered = quantity(state.ticket.quantity);
+  const leaves = minus(ordered, filled);
+  // An order over an amount of dollars has no quantity: only the broker can say that it is filled.
+  const isOpenEnded = ordered === 0n;
+  const over = leaves < 0n && !isOpenEnded;
   return {
-    type: leaves > 0n ? 'OrderPartiallyFilled' : 'OrderFilled',
+    type: leaves > 0n || isOpenEnded ? 'OrderPartiallyFilled' : 'OrderFilled',
     data: {
       execution,
       filledQuantity: toText(filled),
-      leavesQuantity: toText(over ? NO_QUANTITY : absolute(leaves)),
+      leavesQuantity: toText(leaves < 0n ? NO_QUANTITY : leaves),
       late: isFinal(state) || over,
     },
   };
@@ -149,7 +150,7 @@ function ending(report: BrokerReport, state: LiveOrder): OrderEvent | null {
       return { type: 'OrderCancelled', data: { filledQuantity, reason, cancelledAt: report.at } };
     }
     case 'filled': {
-      // All executions are in, and they are fewer than we asked for: someone made the order smaller at the broker.
+      // All executions are in, and they are fewer than we asked for, or we know no quantity to compare them with.
       const reason = 'The broker counts the order as filled.';
       return { type: 'OrderCancelled', data: { filledQuantity, reason, cancelledAt: report.at } };
     }

@@ -140,9 +140,14 @@ describe('changing', () => {
       replacement: null,
     });
   });
-  it('is learnt from the old order too', () => {
-    const old = reported({ status: 'replaced', replacedBy: 'B2' });
-    expect(after(...working, replaceWith('12'), old).state).toMatchObject({ status: 'working', brokerOrderId: 'B2' });
+  it('is proven by the old order making way, whatever became of the new one', () => {
+    const ended = reported({ revision: 1, brokerOrderId: 'B2', status: 'cancelled', tookEffect: true });
+    expect(types(...working, replaceWith('12'), ended).slice(-2)).toEqual(['OrderReplaced', 'OrderCancelled']);
+    const unproven = reported({ revision: 1, brokerOrderId: 'B2', status: 'cancelled' });
+    expect(after(...working, replaceWith('12'), unproven).state).toMatchObject({
+      status: 'working',
+      brokerOrderId: 'B1',
+    });
   });
   it('is recorded once; another change must wait', () => {
     expect(types(...working, replaceWith('12'), replaceWith('12')).slice(3)).toEqual(['ReplaceRequested']);

@@ -54,6 +54,7 @@ export const report = (changes: Partial<BrokerReport> = {}): BrokerReport => ({
   revision: 0,
   status: 'open',
   terms: { quantity: '10', limitPrice: '187.25', stopPrice: null, timeInForce: 'day' },
+  tookEffect: false,
   filledQuantity: '0',
   executions: [],
   replacedBy: null,

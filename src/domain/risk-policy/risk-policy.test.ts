@@ -267,14 +267,14 @@ describe('a change', () => {
   });
   const placed = assess(ticket({ limitPrice: '100' }));
   it('is judged in place of the order, and uses no further trade', () => {
-    const { events, state } = after(placed, change('20'), change('20'));
+    const { events, state } = after(placed, change('20'));
     expect(events.map((event) => event.type)).toEqual(['OrderAdmitted', 'ReplacementAdmitted']);
     expect(toText(reservedQuantity(state, 'AAPL', 'buy'))).toBe('20');
   });
   it('keeps the larger of the two reserved', () => {
     expect(toText(reservedQuantity(after(placed, change('5')).state, 'AAPL', 'buy'))).toBe('10');
   });
-  it('is judged anew when it is asked for again after a refusal', () => {
+  it('is judged anew each time it is asked for', () => {
     const fallen = { quote: { bid: '59.98', ask: '60.02', at: NOW } };
     expect(after(placed, change('20'), change('20', 2, fallen)).events.at(-1)).toMatchObject({
       type: 'ReplacementDenied',
@@ -282,7 +282,12 @@ describe('a change', () => {
     });
   });
   it('leaves reserved what the order may execute in the end, less what it has', () => {
-    const adjust = (wanted: string): RiskCommand => ({ type: 'AdjustReservation', orderId: ticket().orderId, wanted });
+    const adjust = (wanted: string, reopens = true): RiskCommand => ({
+      type: 'AdjustReservation',
+      orderId: ticket().orderId,
+      wanted,
+      reopens,
+    });
     const reserved = (...commands: RiskCommand[]) =>
       toText(reservedQuantity(after(placed, change('20'), ...commands).state, 'AAPL', 'buy'));
     const partly = fill(ticket().orderId, 'buy', '4', '100');
@@ -291,6 +296,7 @@ describe('a change', () => {
     expect(reserved(partly, adjust('10'))).toBe('6');
     expect(reserved(partly, adjust('3'))).toBe('0');
     expect(reserved(release(ticket().orderId), adjust('10'))).toBe('10');
+    expect(reserved(release(ticket().orderId), adjust('10', false))).toBe('0');
     expect(after(placed, adjust('10'), adjust('10')).events).toHaveLength(1);
   });
   it('is denied beyond a limit', () => {

@@ -7,7 +7,7 @@ import { accept, refuse } from '../kernel/decider.ts';
 import { larger, minus, NO_QUANTITY, price, quantity, toText } from '../kernel/decimal.ts';
 import { find, has } from '../kernel/dictionary.ts';
 import { book } from '../kernel/lots.ts';
-import { sameTerms, sameTicket } from '../order/events.ts';
+import { sameTicket } from '../order/events.ts';
 import type { Channel, Execution, OrderTerms, OrderTicket } from '../order/events.ts';
 import type { AssessmentInputs, OpeningPositionsRecorded, RiskEvent } from './events.ts';
 import { breachesOf } from './rules.ts';
@@ -41,8 +41,8 @@ export type RiskCommand =
       readonly execution: Execution;
       readonly tradingDay: string;
     }
-  /** `wanted`: how many shares the order may execute in all. */
-  | { readonly type: 'AdjustReservation'; readonly orderId: string; readonly wanted: string }
+  /** `wanted`: how many shares the order may execute in all. `reopens`: also when its reservation is gone. */
+  | { readonly type: 'AdjustReservation'; readonly orderId: string; readonly wanted: string; readonly reopens: boolean }
   | { readonly type: 'ReleaseReservation'; readonly orderId: string; readonly outcome: string }
   | {
       readonly type: 'RecordOpeningPositions';
@@ -97,13 +97,11 @@ function assessOrder(command: Assess<'AssessOrder'>, state: RiskState): Decision
     : accept({ type: 'OrderDenied', data: { ticket, channel, breaches, inputs, deniedAt: command.at } });
 }
 
-/** Judged as a new order in place of the one it changes; it uses no further trade of the plan. */
+/** Judged as a new order in place of the one it changes, each time anew; it uses no further trade of the plan. */
 function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
   const { orderId, revision, terms, inputs } = command;
   const answer = find(state.answers, orderId);
   if (answer?.kind !== 'admitted') return refuse({ code: 'order_unknown' });
-  const { change } = answer;
-  if (change?.revision === revision && sameTerms(change.terms, terms)) return accept();
   const ticket = { ...answer.ticket, ...terms };
   const breaches = breachesOf(ticket, without(state, orderId), { ...inputs, tradesIncluded: null });
   return breaches.length === 0
@@ -112,9 +110,9 @@ function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskStat
 }
 
 function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { orderId, wanted } = command;
+  const { orderId, wanted, reopens } = command;
   const answer = find(state.answers, orderId);
-  if (answer?.kind !== 'admitted') return accept();
+  if (answer?.kind !== 'admitted' || !(reopens || state.reservations.has(orderId))) return accept();
   const open = larger(minus(quantity(wanted), answer.executed), NO_QUANTITY);
   if (open === (state.reservations.get(orderId)?.quantity ?? NO_QUANTITY)) return accept();
   const { symbol, side } = answer.ticket;

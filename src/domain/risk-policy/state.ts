@@ -5,7 +5,7 @@ import { EMPTY, find, put } from '../kernel/dictionary.ts';
 import type { Dictionary } from '../kernel/dictionary.ts';
 import { book, FLAT } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
-import type { OrderTerms, OrderTicket } from '../order/events.ts';
+import type { OrderTicket } from '../order/events.ts';
 import type { Breach, FillBooked, RiskEvent } from './events.ts';
 
 /** What was answered to an order, for ever: a repeated request gets the same answer. */
@@ -14,8 +14,6 @@ export type Answer =
       readonly kind: 'admitted';
       readonly ticket: OrderTicket;
       readonly admittedAt: string;
-      /** The change last admitted. */
-      readonly change: { readonly revision: number; readonly terms: OrderTerms } | null;
       /** Shares of it that are booked. */
       readonly executed: Quantity;
     }
@@ -84,7 +82,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
   switch (event.type) {
     case 'OrderAdmitted': {
       const { ticket, admittedAt } = event.data;
-      const answer: Answer = { kind: 'admitted', ticket, admittedAt, change: null, executed: NO_QUANTITY };
+      const answer: Answer = { kind: 'admitted', ticket, admittedAt, executed: NO_QUANTITY };
       return {
         ...state,
         answers: put(state.answers, ticket.orderId, answer),
@@ -96,17 +94,12 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       return { ...state, answers: put(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
     }
     case 'ReplacementAdmitted': {
-      const { orderId, revision, terms } = event.data;
-      const answer = find(state.answers, orderId);
+      const { orderId, terms } = event.data;
       const held = state.reservations.get(orderId);
-      if (answer?.kind !== 'admitted' || held === undefined) return state;
+      if (held === undefined) return state;
       // Until the broker has changed it, either of the two may be executed.
       const reserved = { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) };
-      return {
-        ...state,
-        answers: put(state.answers, orderId, { ...answer, change: { revision, terms } }),
-        reservations: added(state.reservations, orderId, reserved),
-      };
+      return { ...state, reservations: added(state.reservations, orderId, reserved) };
     }
     case 'ReplacementDenied':
       return state;
