@@ -6,7 +6,6 @@ import {
   createCompleteLink,
   createReportRevoked,
   createUnlink,
-  onlyCurrentLinks,
 } from '../application/account/link-broker.ts';
 import { createLogIn, createRefreshSession, createSignUp } from '../application/account/sign-up.ts';
 import { createCancelOrder, createReplaceOrder } from '../application/order/change-order.ts';
@@ -33,7 +32,8 @@ export function createAbilities(container: Container) {
     clock: container.get(PORT.clock),
     ids: container.get(PORT.ids),
     log: container.get(PORT.log),
-    linked: onlyCurrentLinks(container.get(PORT.linked), container.get(PORT.aggregates)),
+    linked: container.get(PORT.linked),
+    brokerTokens: container.get(PORT.brokerTokens),
     checkpoints: container.get(PORT.checkpoints),
     pass: container.get(PORT.pass),
     broker,

@@ -10,7 +10,7 @@ import { VIEWS } from '../adapters/postgres/views/all.ts';
 import { createExecutionQueries } from '../adapters/postgres/views/executions.ts';
 import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
 import { createReadStory } from '../adapters/postgres/views/story.ts';
-import type { Broker, LinkedAccounts } from '../application/ports/broker.ts';
+import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import type { Log } from '../application/ports/log.ts';
@@ -26,7 +26,7 @@ import type { RequestHandler } from './front-door.ts';
 export interface Replacements {
   readonly store?: (
     store: EventStore,
-    parts: { readonly broker: Broker; readonly linked: LinkedAccounts },
+    parts: { readonly broker: Broker; readonly brokerTokens: BrokerTokens },
   ) => EventStore;
 }
 
@@ -56,9 +56,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const container = createContainer(options);
   const postgresStore = container.get(PORT.postgresStore);
   const alpaca = container.get(PORT.alpaca);
-  const linked = container.get(PORT.linked);
+  const brokerTokens = container.get(PORT.brokerTokens);
   if (replacements.store !== undefined) {
-    container.rebind(PORT.store).toConstantValue(replacements.store(postgresStore, { broker: alpaca.broker, linked }));
+    container
+      .rebind(PORT.store)
+      .toConstantValue(replacements.store(postgresStore, { broker: alpaca.broker, brokerTokens }));
   }
   const store = container.get(PORT.store);
   const abilities = createAbilities(container);
@@ -101,7 +103,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     venue: alpaca.venue,
     marketData: alpaca.marketData,
     broker: alpaca.broker,
-    linked,
+    linked: container.get(PORT.linked),
     ids: container.get(PORT.ids),
     log,
     readiness: createReadiness(pool, alpaca.venue),

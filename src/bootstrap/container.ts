@@ -12,7 +12,7 @@ import { createAccessTokens } from '../adapters/identity/access-tokens.ts';
 import { createPasswords } from '../adapters/identity/passwords.ts';
 import { createSecrets } from '../adapters/identity/secrets.ts';
 import { systemClock, systemIds } from '../adapters/node/clock-and-ids.ts';
-import { createLinkedAccounts } from '../adapters/postgres/broker-tokens.ts';
+import { createBrokerTokens } from '../adapters/postgres/broker-tokens.ts';
 import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
 import type { PostgresEventStore } from '../adapters/postgres/event-store.ts';
 import { createLinkAttempts } from '../adapters/postgres/identity/link-attempts.ts';
@@ -23,7 +23,8 @@ import { createOrderQueries } from '../adapters/postgres/views/orders.ts';
 import type { OrderQueries } from '../adapters/postgres/views/orders.ts';
 import { createAggregates } from '../application/aggregates.ts';
 import type { Aggregates } from '../application/aggregates.ts';
-import type { LinkedAccounts } from '../application/ports/broker.ts';
+import { createLinkedAccounts } from '../application/account/link-broker.ts';
+import type { BrokerTokens, LinkedAccounts } from '../application/ports/broker.ts';
 import type { Clock, Ids } from '../application/ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
@@ -46,6 +47,7 @@ export const PORT = {
   store: port<EventStore>('event store'),
   aggregates: port<Aggregates>('aggregates'),
   alpaca: port<Alpaca>('Alpaca'),
+  brokerTokens: port<BrokerTokens>('broker tokens'),
   linked: port<LinkedAccounts>('linked accounts'),
   checkpoints: port<Checkpoints>('checkpoints'),
   orders: port<OrderQueries>('order queries'),
@@ -87,10 +89,16 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
     .bind(PORT.alpaca)
     .toResolvedValue((clock: Clock, told: Log) => createAlpaca(alpaca, { clock, log: told }), [PORT.clock, PORT.log]);
   container
+    .bind(PORT.brokerTokens)
+    .toResolvedValue(
+      (on: Pool, kept: Keys) => createBrokerTokens(on, createSecrets(kept.brokerTokens)),
+      [PORT.pool, PORT.keys],
+    );
+  container
     .bind(PORT.linked)
     .toResolvedValue(
-      (on: Pool, kept: Keys) => createLinkedAccounts(on, createSecrets(kept.brokerTokens)),
-      [PORT.pool, PORT.keys],
+      (aggregates: Aggregates, brokerTokens: BrokerTokens) => createLinkedAccounts({ aggregates, brokerTokens }),
+      [PORT.aggregates, PORT.brokerTokens],
     );
   container.bind(PORT.checkpoints).toResolvedValue(createCheckpoints, [PORT.pool]);
   container.bind(PORT.orders).toResolvedValue(createOrderQueries, [PORT.pool]);

@@ -11,7 +11,7 @@ const product = await startProduct(
   readConfig({ ...process.env, TRADSY_CRASH_AT: '' }, process.cwd()),
   () => undefined,
   {
-    store: (store, { broker, linked }) => ({
+    store: (store, { broker, brokerTokens }) => ({
       ...store,
       readStream: (stream, options) => store.readStream(stream, options),
       readAll: (after, limit) => store.readAll(after, limit),
@@ -20,8 +20,8 @@ const product = await startProduct(
         const admitted = events.find((event) => event.type === 'OrderAdmitted');
         if (admitted !== undefined) {
           const { ticket } = admitted.data as OrderAdmitted['data'];
-          const access = await linked.accessFor(ticket.accountId);
-          if (access !== null)
+          const [access] = await brokerTokens.of(ticket.accountId);
+          if (access !== undefined)
             await broker.submit(access, ticket, orderStream(ticket.orderId).slice(orderStream('').length));
           process.kill(process.pid, 'SIGKILL');
         }

@@ -77,11 +77,11 @@ export function createVenue(config: AlpacaConfig, configurations: Configurations
 
   return {
     /** Between two readings the clock runs on; a reading ends with the session that it tells of. */
-    async clock() {
+    async clock(reading) {
       const known = await clockReadings.latest(({ value, at }) => {
         const now = movedOn(value, wall() - at);
         const turn = value.isOpen ? value.nextClose : value.nextOpen;
-        return wall() - at < config.times.clockServes && now.now < turn;
+        return reading !== 'fresh' && wall() - at < config.times.clockServes && now.now < turn;
       });
       return movedOn(known.value, wall() - known.at);
     },

@@ -25,7 +25,8 @@ import { createPool } from '../postgres/pool.ts';
 import { runProjections } from '../postgres/projections.ts';
 import { createAccountQueries } from '../postgres/views/accounts.ts';
 import { VIEWS } from '../postgres/views/all.ts';
-import { createLinkedAccounts } from '../postgres/broker-tokens.ts';
+import { createLinkedAccounts } from '../../application/account/link-broker.ts';
+import { createBrokerTokens } from '../postgres/broker-tokens.ts';
 import { createDesk } from '../postgres/views/desk.suite.ts';
 import { createExecutionQueries } from '../postgres/views/executions.ts';
 import { createOrderQueries } from '../postgres/views/orders.ts';
@@ -78,7 +79,8 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
   const sessions = createSessions(pool, ids, randomBytes(32));
   const tokens = createAccessTokens(randomBytes(32));
   const users = createUsers(pool);
-  const linked = createLinkedAccounts(pool, createSecrets(randomBytes(32)));
+  const brokerTokens = createBrokerTokens(pool, createSecrets(randomBytes(32)));
+  const linked = createLinkedAccounts({ aggregates, brokerTokens });
   const identity = { aggregates, users, passwords: createPasswords(), sessions, tokens, clock, ids };
   const linking = {
     aggregates,
@@ -86,7 +88,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     authorization,
     broker,
     attempts: createLinkAttempts(pool),
-    linked,
+    brokerTokens,
     clock,
     ids,
     log,

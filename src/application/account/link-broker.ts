@@ -3,7 +3,13 @@ import { accountStream } from '../../domain/account/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
-import type { BrokerAccess, BrokerAccounts, BrokerAuthorization, LinkedAccounts } from '../ports/broker.ts';
+import type {
+  BrokerAccess,
+  BrokerAccounts,
+  BrokerAuthorization,
+  BrokerTokens,
+  LinkedAccounts,
+} from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { EventStore, Position } from '../ports/event-store.ts';
 import type { LinkAttempts } from '../ports/identity.ts';
@@ -17,7 +23,7 @@ export interface LinkBrokerNeeds {
   readonly broker: BrokerAccounts;
   readonly venue: Venue;
   readonly attempts: LinkAttempts;
-  readonly linked: LinkedAccounts;
+  readonly brokerTokens: BrokerTokens;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -60,7 +66,7 @@ export type CompleteLink = (
 >;
 
 export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
-  const { aggregates, authorization, broker, attempts, linked, clock, ids } = needs;
+  const { aggregates, authorization, broker, attempts, brokerTokens, clock, ids } = needs;
   const refused = (code: LinkRefusal) => ({ kind: 'refused', code }) as const;
 
   return async ({ state, code, browserKey, sessionUserId, correlationId }) => {
@@ -101,12 +107,14 @@ export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
     const opening = { type: 'RecordOpeningPositions', ...held } as const;
     // In this order a process that dies in between leaves a token that no link uses, never a link without its token.
     await aggregates.risk.handle(riskStream(accountId), opening, cause);
-    await linked.keepToken({ linkId, userId, accountId, environment }, granted.token);
+    await brokerTokens.keep({ linkId, userId, accountId, environment }, granted.token);
     const accepted = await aggregates.accounts.handle(accountStream(userId), link, cause);
     if (accepted.kind === 'refused') {
-      await linked.forgetToken({ accountId, linkId });
+      await brokerTokens.forget(linkId);
       return refused('broker_account_differs');
     }
+    for (const former of await brokerTokens.of(accountId))
+      if (former.linkId !== linkId) await brokerTokens.forget(former.linkId);
     return { kind: 'linked', userId, position: accepted.position };
   };
 }
@@ -121,7 +129,7 @@ const POSITION_READS = 5;
 async function readPositions({ broker, venue }: LinkBrokerNeeds, access: BrokerAccess) {
   let before = await broker.positions(access);
   for (let reads = 0; reads < POSITION_READS && before.kind === 'found'; reads += 1) {
-    const clock = await venue.clock().catch(() => null);
+    const clock = await venue.clock('fresh').catch(() => null);
     if (clock === null) return null;
     const after = await broker.positions(access);
     if (after.kind !== 'found') return null;
@@ -161,11 +169,11 @@ export type Unlink = (
 >;
 
 /** The token goes first: whatever happens afterwards, nothing can be sent with it any more. */
-export function createUnlink({ aggregates, linked, clock }: LinkBrokerNeeds): Unlink {
+export function createUnlink({ aggregates, brokerTokens, clock }: LinkBrokerNeeds): Unlink {
   return async (userId, cause) => {
     const owner = await aggregates.accounts.load(accountStream(userId));
     if (owner.status === 'none') return { kind: 'refused', code: 'broker_link_missing' };
-    if (owner.link !== null) await linked.forgetToken({ accountId: owner.accountId, linkId: owner.link.linkId });
+    for (const { linkId } of await brokerTokens.of(owner.accountId)) await brokerTokens.forget(linkId);
     const unlinked = await aggregates.accounts.handle(
       accountStream(userId),
       { type: 'UnlinkBroker', at: clock.now() },
@@ -179,26 +187,33 @@ export function createUnlink({ aggregates, linked, clock }: LinkBrokerNeeds): Un
 export type ReportRevoked = (access: BrokerAccess, reason: string, cause: Cause) => Promise<void>;
 
 /** The broker takes a link's token no more: the link is marked, and the trader must link again. */
-export function createReportRevoked({ aggregates, linked, clock, log }: LinkBrokerNeeds): ReportRevoked {
+export function createReportRevoked({ aggregates, brokerTokens, clock, log }: LinkBrokerNeeds): ReportRevoked {
   return async ({ userId, accountId, linkId }, reason, cause) => {
     log.alarm('a broker link was revoked', { accountId, reason });
     const command = { type: 'RecordLinkRevoked', linkId, reason, at: clock.now() } as const;
     await aggregates.accounts.handle(accountStream(userId), command, cause);
-    await linked.forgetToken({ accountId, linkId });
+    await brokerTokens.forget(linkId);
   };
 }
 
-/** Linked accounts, less every token that does not belong to its account's current link. */
-export function onlyCurrentLinks(linked: LinkedAccounts, aggregates: Aggregates): LinkedAccounts {
+/** The accounts whose current link is active, by what the accounts themselves say; a token of another link is not used. */
+export function createLinkedAccounts({
+  aggregates,
+  brokerTokens,
+}: Pick<LinkBrokerNeeds, 'aggregates' | 'brokerTokens'>): LinkedAccounts {
   const isCurrent = async (link: { readonly userId: string; readonly linkId: string }): Promise<boolean> => {
     const owner = await aggregates.accounts.load(accountStream(link.userId));
     return owner.status === 'open' && owner.link?.linkId === link.linkId && owner.link.status === 'active';
   };
   return {
-    ...linked,
     async accessFor(accountId) {
-      const access = await linked.accessFor(accountId);
-      return access !== null && (await isCurrent(access)) ? access : null;
+      for (const access of await brokerTokens.of(accountId)) if (await isCurrent(access)) return access;
+      return null;
+    },
+    async all() {
+      const links = await brokerTokens.all();
+      const current = await Promise.all(links.map(isCurrent));
+      return links.filter((_link, index) => current[index]);
     },
   };
 }

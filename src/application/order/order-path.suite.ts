@@ -68,8 +68,6 @@ export async function openDesk() {
   const access: BrokerAccess = { linkId: 'L', userId: USER, accountId: ACCOUNT, environment: 'paper', token: 't' };
   const linked: LinkedAccounts = {
     accessFor: (accountId) => Promise.resolve(accountId === ACCOUNT ? access : null),
-    keepToken: unused,
-    forgetToken: unused,
     all: unused,
   };
   const alarms: string[] = [];

@@ -157,12 +157,9 @@ export interface BrokerAuthorization {
   >;
 }
 
-/** The links that may be used now. */
-export interface LinkedAccounts {
-  /** Null when the account has no active link. */
-  accessFor(accountId: string): Promise<BrokerAccess | null>;
-  /** Keeps a token sealed; the link is usable from then on. */
-  keepToken(
+/** The tokens of links, kept sealed. */
+export interface BrokerTokens {
+  keep(
     link: {
       readonly linkId: string;
       readonly userId: string;
@@ -171,8 +168,17 @@ export interface LinkedAccounts {
     },
     token: string,
   ): Promise<void>;
-  /** Forgets the token of one link: nothing can be sent with it any more. A later link of the account keeps its own. */
-  forgetToken(link: { readonly accountId: string; readonly linkId: string }): Promise<void>;
-  /** All accounts with a usable token. */
+  /** Nothing can be sent with the link any more. */
+  forget(linkId: string): Promise<void>;
+  /** The tokens that are kept for an account, of former links too. */
+  of(accountId: string): Promise<readonly BrokerAccess[]>;
+  /** Every link of which a token is kept. */
   all(): Promise<readonly { readonly linkId: string; readonly accountId: string; readonly userId: string }[]>;
+}
+
+/** The links that may be used now: current, active, and with a token. */
+export interface LinkedAccounts {
+  /** Null when the account has no such link. */
+  accessFor(accountId: string): Promise<BrokerAccess | null>;
+  all(): Promise<readonly { readonly linkId: string; readonly accountId: string }[]>;
 }

@@ -52,7 +52,8 @@ export interface MarketData {
 
 /** The venue: its clock, and what can be traded there. */
 export interface Venue {
-  clock(): Promise<MarketClock>;
+  /** A reading may serve for some seconds, moved on by the wall clock; a `fresh` one is asked for now. */
+  clock(reading?: 'fresh'): Promise<MarketClock>;
   /** Every instrument that may be traded now, by symbol. */
   instruments(): Promise<ReadonlyMap<string, Instrument>>;
 }
