@@ -21,6 +21,8 @@ export interface Visitor {
   cancel(orderId: string): Promise<void>;
   bars(symbol: string, timeframe: Timeframe, limit: number): Promise<readonly Bar[]>;
   story(orderId: string): Promise<OrderStory>;
+  /** Any call of the Broker API on the trader's account, with its answer as it came. */
+  call(method: string, path: string, fields?: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
 /** Signs up under a made-up address and goes through everything up to the first order. */
@@ -57,6 +59,12 @@ export async function becomeTrader(baseUrl: string): Promise<Visitor> {
 
   const account = `/broker/v1/accounts/${shown.accountId}`;
   const form = { 'content-type': 'application/x-www-form-urlencoded', ...authorization };
+  const call: Visitor['call'] = (method, path, fields) =>
+    read(z.unknown(), `${account}/${path}`, {
+      method,
+      headers: form,
+      ...(fields === undefined ? {} : { body: new URLSearchParams(fields).toString() }),
+    });
   return {
     accountId: shown.accountId,
     instruments: async () =>
@@ -71,21 +79,14 @@ export async function becomeTrader(baseUrl: string): Promise<Visitor> {
       return item.v;
     },
     async place(fields, requestId) {
-      const answer = await read(
-        z.union([ok(orderPlaced), errorEnvelope]),
-        `${account}/orders?locale=en&requestId=${requestId}`,
-        {
-          method: 'POST',
-          headers: form,
-          body: new URLSearchParams(fields).toString(),
-        },
-      );
-      return answer.s === 'ok' ? answer.d : answer;
+      const answer = await call('POST', `orders?requestId=${requestId}`, fields);
+      const read = z.union([ok(orderPlaced), errorEnvelope]).parse(answer);
+      return read.s === 'ok' ? read.d : read;
     },
     async cancel(orderId) {
-      const path = `${account}/orders/${orderId}?locale=en`;
-      await read(z.looseObject({ s: z.literal('ok') }), path, { method: 'DELETE', headers: authorization });
+      z.looseObject({ s: z.literal('ok') }).parse(await call('DELETE', `orders/${orderId}`));
     },
+    call,
     bars: async (symbol, timeframe, limit) =>
       (
         await read(bars, `/api/v1/market/bars?symbol=${symbol}&timeframe=${timeframe}&limit=${limit}`, {
