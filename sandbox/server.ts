@@ -141,9 +141,11 @@ function addErrorAnswers(app: Express): void {
   });
   const answer: ErrorRequestHandler = (error: { status?: number; message?: string }, _req, res, _next) => {
     const status = error.status ?? 500;
+    if (res.headersSent || status >= 500) {
+      process.stderr.write(`${error instanceof Error ? error.stack : 'unknown error'}\n`);
+    }
     if (res.headersSent) res.destroy();
     else if (status >= 500) {
-      process.stderr.write(`${error instanceof Error ? error.stack : 'unknown error'}\n`);
       res.status(500).json({ code: 50010000, message: 'internal server error occurred' });
     } else
       res.status(status === 413 ? 413 : 400).json({

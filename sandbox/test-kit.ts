@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_CONFIG, type SandboxConfig } from './config.ts';
@@ -77,13 +79,8 @@ export function bearerOf(url: string, token: string): Client {
 
 function callerOf(url: string, headers: Record<string, string>): Client {
   const call = async (method: string, path: string, body?: unknown): Promise<Reply> => {
-    const answer = await fetch(url + path, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as Json), headers: answer.headers };
+    const answer = await send(url + path, method, headers, body === undefined ? null : JSON.stringify(body));
+    return { ...answer, body: answer.text === '' ? {} : (JSON.parse(answer.text) as Json) };
   };
   return {
     get: (path) => call('GET', path),
@@ -103,9 +100,31 @@ function callerOf(url: string, headers: Record<string, string>): Client {
 
 /** Calls the control interface. */
 export async function control(url: string, path: string, body?: unknown): Promise<Json> {
-  const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const answer = await fetch(`${url}/control/${path}`, request);
-  const json = (await answer.json()) as Json;
-  if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(json)}`);
-  return json;
+  const isRead = body === undefined;
+  const answer = await send(
+    `${url}/control/${path}`,
+    isRead ? 'GET' : 'POST',
+    {},
+    isRead ? null : JSON.stringify(body),
+  );
+  if (answer.status >= 400) throw new Error(`${path}: ${answer.text}`);
+  return JSON.parse(answer.text) as Json;
+}
+
+/** One request on a connection of its own: a kept one could be one that a closed sandbox on the same port has left. */
+async function send(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | null,
+): Promise<{ readonly status: number; readonly text: string; readonly headers: Headers }> {
+  const request = http.request(url, { method, headers, agent: false });
+  request.end(body ?? undefined);
+  const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+  let text = '';
+  for await (const part of answer.setEncoding('utf8')) text += part as string;
+  const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values]) =>
+    (values ?? []).map((value): [string, string] => [name, value]),
+  );
+  return { status: answer.statusCode ?? 0, text, headers: new Headers(pairs) };
 }
