@@ -201,18 +201,22 @@ export function createLinkedAccounts({
   aggregates,
   brokerTokens,
 }: Pick<LinkBrokerNeeds, 'aggregates' | 'brokerTokens'>): LinkedAccounts {
-  const isCurrent = async (link: { readonly userId: string; readonly linkId: string }): Promise<boolean> => {
-    const owner = await aggregates.accounts.load(accountStream(link.userId));
+  type Link = { readonly userId: string; readonly linkId: string };
+  const isCurrent = async (link: Link, how: 'load' | 'glance'): Promise<boolean> => {
+    const owner = await aggregates.accounts[how](accountStream(link.userId));
     return owner.status === 'open' && owner.link?.linkId === link.linkId && owner.link.status === 'active';
   };
   return {
     async accessFor(accountId) {
-      for (const access of await brokerTokens.of(accountId)) if (await isCurrent(access)) return access;
+      for (const access of await brokerTokens.of(accountId)) if (await isCurrent(access, 'load')) return access;
       return null;
     },
     async all() {
       const links = await brokerTokens.all();
-      const current = await Promise.all(links.map(isCurrent));
+      // Asked for all the time. A link that ends loses its token, so what was current is so while its token is there.
+      const current = await Promise.all(
+        links.map(async (link) => (await isCurrent(link, 'glance')) || isCurrent(link, 'load')),
+      );
       return links.filter((_link, index) => current[index]);
     },
   };
