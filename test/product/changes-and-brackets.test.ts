@@ -59,9 +59,9 @@ describe('a change', () => {
         return types(trader, orderId);
       }, WITHIN)
       .toContain('OrderReplaced');
-    expect(await ordersOf(trader)).toMatchObject([
-      { id: orderId, status: 'working', qty: 4, limitPrice: Number(second) },
-    ]);
+    await expect
+      .poll(() => ordersOf(trader), WITHIN)
+      .toMatchObject([{ id: orderId, status: 'working', qty: 4, limitPrice: Number(second) }]);
 
     await trader.cancel(orderId);
     await expect.poll(async () => (await trader.story(orderId)).outcome, WITHIN).toBe('cancelled');
@@ -82,7 +82,7 @@ describe('a change', () => {
       s: 'error',
       refusal: { code: 'denied', breaches: [{ rule: 'largest_order_value' }, { rule: 'largest_position' }] },
     });
-    expect(await ordersOf(trader)).toMatchObject([{ id: orderId, status: 'working', qty: 2 }]);
+    await expect.poll(() => ordersOf(trader), WITHIN).toMatchObject([{ id: orderId, status: 'working', qty: 2 }]);
   });
 });
 
@@ -98,7 +98,10 @@ describe('a bracket', () => {
     await expect
       .poll(async () => (await ordersOf(trader)).filter((order) => order.status === 'working').length, WITHIN)
       .toBe(2);
-    expect(await positionsOf(trader)).toMatchObject([{ instrument: 'KO', qty: 6, side: 'buy' }]);
+    // A fill moves the position when it is booked, which is a moment after the order has it.
+    await expect
+      .poll(() => positionsOf(trader), WITHIN)
+      .toMatchObject([{ instrument: 'KO', qty: 6, side: 'buy' }]);
 
     await moveMarket('KO', (ask * 1.06).toFixed(2));
     await expect.poll(() => positionsOf(trader), WITHIN).toEqual([]);

@@ -79,6 +79,10 @@ describe('an order', () => {
     if (!('orderId' in filled) || !('orderId' in resting)) throw new Error('not placed');
     await settled(trader, filled.orderId, 'filled');
     await settled(trader, resting.orderId, 'working');
+    // The last word about a filled order is that nothing is reserved for it any more.
+    await expect
+      .poll(async () => (await trader.story(filled.orderId)).events.at(-1)?.type, { timeout: 20_000 })
+      .toBe('ReservationReleased');
     const before = [await trader.story(filled.orderId), await trader.story(resting.orderId)];
 
     const stopping = performance.now();
