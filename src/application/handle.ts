@@ -4,6 +4,7 @@
  */
 import type { Decider } from '../domain/kernel/decider.ts';
 import type { Ids } from './ports/clock-and-ids.ts';
+import { eventId } from './ports/event-id.ts';
 import type { Actor, EventStore, NewEvent, Position } from './ports/event-store.ts';
 
 /** Why a command is given, kept with every event that follows from it. */
@@ -95,7 +96,7 @@ export function createHandler<Command, Event extends { readonly type: string; re
           : { kind: 'done', events: [], state: folded.state, position: null };
       }
       const events = decision.events.map((event, index): NewEvent => ({
-        id: ids.named(`${stream}/${commandId}/${index}`),
+        id: eventId(stream, ids.named(`${stream}/${commandId}/${index}`)),
         type: event.type,
         data: event.data,
         metadata: { ...cause, schemaVersion: SCHEMA_VERSION },

@@ -15,7 +15,7 @@ const product = await startProduct(
       ...store,
       readStream: (stream, options) => store.readStream(stream, options),
       readAll: (after, limit) => store.readAll(after, limit),
-      subscribe: (after, signal) => store.subscribe(after, signal),
+      subscribe: (after, signal, scope) => store.subscribe(after, signal, scope),
       async append(stream, expected, events) {
         const admitted = events.find((event) => event.type === 'OrderAdmitted');
         if (admitted !== undefined) {

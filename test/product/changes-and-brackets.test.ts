@@ -99,9 +99,7 @@ describe('a bracket', () => {
       .poll(async () => (await ordersOf(trader)).filter((order) => order.status === 'working').length, WITHIN)
       .toBe(2);
     // A fill moves the position when it is booked, which is a moment after the order has it.
-    await expect
-      .poll(() => positionsOf(trader), WITHIN)
-      .toMatchObject([{ instrument: 'KO', qty: 6, side: 'buy' }]);
+    await expect.poll(() => positionsOf(trader), WITHIN).toMatchObject([{ instrument: 'KO', qty: 6, side: 'buy' }]);
 
     await moveMarket('KO', (ask * 1.06).toFixed(2));
     await expect.poll(() => positionsOf(trader), WITHIN).toEqual([]);

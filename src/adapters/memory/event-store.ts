@@ -1,4 +1,5 @@
-import { assertAppendable, foreignPosition } from '../../application/ports/appendable.ts';
+import { assertAppendable, foreignPosition, isInScope } from '../../application/ports/appendable.ts';
+import { hashOf, NO_HASH } from '../../application/ports/event-chain.ts';
 import {
   EventIdClash,
   START,
@@ -9,7 +10,9 @@ import {
   type Position,
   type ReadStreamOptions,
   type RecordedEvent,
+  type Scope,
 } from '../../application/ports/event-store.ts';
+import { sha256 } from '../node/sha256.ts';
 
 interface Row {
   readonly stream: string;
@@ -18,6 +21,7 @@ interface Row {
   readonly id: string;
   readonly type: string;
   readonly recordedAt: string;
+  readonly hash: string;
   /** The data and metadata as JSON text, so that nobody's later change of an object reaches the log. */
   readonly payload: string;
 }
@@ -50,19 +54,18 @@ export function createMemoryEventStore({ now }: { readonly now: () => string }):
     }
 
     const recordedAt = now();
-    const added = events.map((event, index) => ({
-      stream,
-      revision: rows.length + index,
-      position: String(log.length + index).padStart(19, '0'),
-      id: event.id,
-      type: event.type,
-      recordedAt,
-      payload: JSON.stringify({ data: event.data, metadata: event.metadata }),
-    }));
-    for (const row of added) {
+    for (const { id, type, data, metadata } of events) {
+      const previous = rows.at(-1)?.hash ?? NO_HASH;
+      const facts = { stream, revision: rows.length, id, type, recordedAt };
+      const row: Row = {
+        ...facts,
+        position: String(log.length).padStart(19, '0'),
+        hash: hashOf(previous, { ...facts, data, metadata }, sha256),
+        payload: JSON.stringify({ data, metadata }),
+      };
       log.push(row);
       rows.push(row);
-      byId.set(row.id, row);
+      byId.set(id, row);
     }
     streams.set(stream, rows);
     for (const wake of waiting) wake();
@@ -93,16 +96,21 @@ export function createMemoryEventStore({ now }: { readonly now: () => string }):
     return log.slice(first, first + limit).map(read);
   }
 
-  async function* subscribe(after: Position, signal: AbortSignal): AsyncGenerator<readonly RecordedEvent[]> {
+  async function* subscribe(
+    after: Position,
+    signal: AbortSignal,
+    scope?: Scope,
+  ): AsyncGenerator<readonly RecordedEvent[]> {
     let next = indexAfter(after);
     while (!signal.aborted) {
       if (next >= log.length) {
         await appendOrAbort(signal);
         continue;
       }
-      const batch = log.slice(next, next + BATCH).map(read);
-      next += batch.length;
-      yield batch;
+      const passed = log.slice(next, next + BATCH);
+      next += passed.length;
+      const batch = passed.filter(({ stream }) => isInScope(stream, scope)).map(read);
+      if (batch.length > 0) yield batch;
     }
   }
 

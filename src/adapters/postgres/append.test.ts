@@ -71,7 +71,7 @@ describe('an append whose answer does not come', () => {
     const pool = createPool(line.url);
     const store = createPostgresEventStore(pool);
     try {
-      await put(store, 'warm', [sample()]);
+      await put(store, 'warm', samples(1, 'warm'));
       line.breakAt('appended');
       const batch = samples(2);
       expect(await store.append('s', 'no-stream', batch)).toMatchObject({ revision: 1, repeated: true });
@@ -85,7 +85,7 @@ describe('an append whose answer does not come', () => {
   });
 
   it('is sent again when the server ended its connection before it was stored', async () => {
-    const { pool, store } = opened;
+    const { pool, owner, store } = opened;
     const rival = await pool.connect();
     await rival.query('begin');
     const { id, type, data, metadata } = sample();
@@ -94,8 +94,8 @@ describe('an append whose answer does not come', () => {
     const appending = store.append('s', 'no-stream', [event]);
     const waiter = `select pid from pg_stat_activity where wait_event = 'transactionid' and datname = current_database()`;
     let pids: { pid: number }[] = [];
-    while (pids.length === 0) pids = (await pool.query<{ pid: number }>(waiter)).rows;
-    await pool.query('select pg_terminate_backend($1)', [pids[0]!.pid]);
+    while (pids.length === 0) pids = (await owner.query<{ pid: number }>(waiter)).rows;
+    await owner.query('select pg_terminate_backend($1)', [pids[0]!.pid]);
     await rival.query('rollback');
     rival.release();
     expect(await appending).toMatchObject({ kind: 'appended', revision: 0 });

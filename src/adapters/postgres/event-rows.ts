@@ -2,7 +2,7 @@ import { foreignPosition } from '../../application/ports/appendable.ts';
 import { START, type EventMetadata, type Position, type RecordedEvent } from '../../application/ports/event-store.ts';
 
 /** The columns of an event, in the shape of `EventRow`. */
-export const EVENT_COLUMNS = `transaction_id::text, global_position, stream, revision, id, type, data, metadata, recorded_at`;
+export const EVENT_COLUMNS = `transaction_id::text, global_position, stream, revision, id, type, data, metadata, recorded_at, hash`;
 
 export interface EventRow {
   readonly transaction_id: string;
@@ -14,6 +14,7 @@ export interface EventRow {
   readonly data: unknown;
   readonly metadata: EventMetadata;
   readonly recorded_at: Date;
+  readonly hash: string;
 }
 
 export function toRecordedEvent(row: EventRow): RecordedEvent {
@@ -26,6 +27,7 @@ export function toRecordedEvent(row: EventRow): RecordedEvent {
     revision: row.revision,
     position: toPosition(row),
     recordedAt: row.recorded_at.toISOString(),
+    hash: row.hash,
   };
 }
 

@@ -1,6 +1,13 @@
 import type { Pool } from 'pg';
 
-import type { EventStore, Position, ReadStreamOptions, RecordedEvent } from '../../application/ports/event-store.ts';
+import type {
+  EventStore,
+  Position,
+  ReadStreamOptions,
+  RecordedEvent,
+  Scope,
+} from '../../application/ports/event-store.ts';
+import { isInScope } from '../../application/ports/appendable.ts';
 import { append } from './append.ts';
 import { EVENT_COLUMNS, fromPosition, toRecordedEvent, type EventRow } from './event-rows.ts';
 import { createWakeup, pause } from './wakeup.ts';
@@ -46,7 +53,11 @@ export function createPostgresEventStore(pool: Pool, options: PostgresEventStore
     return rows.map(toRecordedEvent);
   }
 
-  async function* subscribe(after: Position, stop: AbortSignal): AsyncGenerator<readonly RecordedEvent[]> {
+  async function* subscribe(
+    after: Position,
+    stop: AbortSignal,
+    scope?: Scope,
+  ): AsyncGenerator<readonly RecordedEvent[]> {
     fromPosition(after);
     const signal = AbortSignal.any([stop, closed.signal]);
     let cursor = after;
@@ -62,7 +73,8 @@ export function createPostgresEventStore(pool: Pool, options: PostgresEventStore
         cursor = batch.at(-1)!.position;
         hiddenMs = HIDDEN_MS.first;
         retryMs = RETRY_MS.first;
-        yield batch;
+        const wanted = scope === undefined ? batch : batch.filter(({ stream }) => isInScope(stream, scope));
+        if (wanted.length > 0) yield wanted;
       } else if (wakeup.known() > cursor) {
         await pause(hiddenMs, signal);
         hiddenMs = Math.min(hiddenMs * 2, HIDDEN_MS.longest);

@@ -16,7 +16,7 @@ async function write(pool: Pool, writer: number, done: () => boolean, kept: stri
   const client = await pool.connect();
   try {
     for (let turn = 0; !done(); turn += 1) {
-      const batch = samples(1 + ((turn * 7 + writer) % 40));
+      const batch = samples(1 + ((turn * 7 + writer) % 40), `s-${writer}`);
       await client.query('begin');
       await client.query({
         name: 'append',
@@ -77,10 +77,10 @@ function missing(kept: readonly string[], seen: readonly string[]): number {
 it('8 writers, slow and rolled-back transactions: the naive reader skips events, the store none', async () => {
   const opened = await openTestStore();
   try {
-    const { pool, store } = opened;
-    await pool.query('create index on events (global_position)');
+    const { pool, owner, store } = opened;
+    await owner.query('create index on events (global_position)');
     const kept: string[] = [];
-    const last = sample();
+    const last = sample('Noted', {}, 'last');
     let written = false;
     const begun = performance.now();
     const done = (): boolean => kept.length >= ENOUGH || performance.now() - begun > WRITING_MS;

@@ -9,7 +9,7 @@ import { createPool } from './pool.ts';
 it('brings an empty database up once, however many processes start together, and then changes nothing', async () => {
   const database = await createTestDatabase();
   await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
-  const pool = createPool(database.url);
+  const pool = createPool(database.url, { role: 'owner' });
   const applied = async (): Promise<unknown> => (await pool.query('select * from migrations order by id')).rows;
   const first = await applied();
   const files = await readdir(new URL('./migrations', import.meta.url));

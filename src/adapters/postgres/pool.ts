@@ -1,10 +1,20 @@
 import { Pool } from 'pg';
 
+/** Migration 0013. */
+const APP_ROLE = 'tradsy_app';
+/** Migration 0012: the read models stand in a schema of their own. */
+const SEARCH_PATH = '-c search_path=views,public';
+
 export interface PoolOptions {
   /** Shown by the server for each connection. */
   readonly applicationName?: string;
   /** Most connections at once: default 10. */
   readonly max?: number;
+  /**
+   * `app`, the default: the role that can add events and never change one. `owner`: whoever the address names, to change
+   * the schema.
+   */
+  readonly role?: 'app' | 'owner';
   /** Told when a connection breaks while nobody uses it; the pool replaces it by itself. */
   readonly onError?: (error: Error) => void;
 }
@@ -19,6 +29,7 @@ export function createPool(url: string, options: PoolOptions = {}): Pool {
     connectionString: url,
     application_name: options.applicationName ?? 'tradsy',
     max: options.max ?? 10,
+    options: options.role === 'owner' ? SEARCH_PATH : `${SEARCH_PATH} -c role=${APP_ROLE}`,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,

@@ -67,8 +67,7 @@ export async function moveCheckpoint(tx: ClientBase, loop: string, from: Positio
 
 /** Empties the views' tables and sets the loop back to the start. */
 async function reset(tx: ClientBase, loop: string, views: readonly Versioned[]): Promise<void> {
-  const tables = views.flatMap((view) => view.tables).map(escapeIdentifier);
-  if (tables.length > 0) await tx.query(`truncate ${tables.join(', ')}`);
+  for (const table of views.flatMap((view) => view.tables)) await tx.query(`delete from ${escapeIdentifier(table)}`);
   await tx.query(
     `update projection_checkpoints set position = $2, views = $3, updated_at = clock_timestamp() where loop = $1`,
     [loop, START, signature(views)],

@@ -41,7 +41,7 @@ describe('the projection loop', () => {
 
   beforeEach(async () => {
     opened = await openTestStore();
-    await opened.pool.query(`create table diary (stream text primary key, entries text not null);
+    await opened.owner.query(`create table diary (stream text primary key, entries text not null);
       create table tally (id integer primary key, count integer not null)`);
     stop = new AbortController();
     errors.length = 0;
@@ -127,7 +127,7 @@ describe('the projection loop', () => {
   it('two loops at once: the views equal the fold, and both tell of every event once', async () => {
     const told: RecordedEvent[][] = [[], []];
     const loops = told.map((events) => start(VIEWS, (applied) => events.push(...applied)));
-    const first = await put(opened.store, 'first', [sample()]);
+    const first = await put(opened.store, 'first', samples(1, 'first'));
     for (const loop of loops) expect(await loop.waitUntilApplied(first, 10_000)).toBe(true);
     for (const events of told) events.length = 0;
     const last = await write(opened, 4, 80);
@@ -169,8 +169,8 @@ describe('the projection loop', () => {
     const last = await write(opened, 2, 40);
     expect(await running.waitUntilApplied(last, 10_000)).toBe(true);
     const live = await rows(opened.pool);
-    await setBack(opened.pool);
-    const next = await put(opened.store, 'other', [sample('Ignored')]);
+    await setBack(opened.owner);
+    const next = await put(opened.store, 'other', [sample('Ignored', {}, 'other')]);
     expect(await running.waitUntilApplied(next, 10_000)).toBe(true);
     expect(await rows(opened.pool)).toEqual(live);
   });
@@ -227,8 +227,8 @@ async function fold({ pool, store }: TestStore): Promise<Rows> {
 async function write({ store }: TestStore, writers: number, events: number): Promise<string> {
   await Promise.all(
     Array.from({ length: writers }, async (_, writer) => {
-      for (let times = 0; times < events; times += 1) await put(store, `s-${writer}`, [sample()]);
+      for (let times = 0; times < events; times += 1) await put(store, `s-${writer}`, samples(1, `s-${writer}`));
     }),
   );
-  return put(store, 'last', [sample('Ignored')]);
+  return put(store, 'last', [sample('Ignored', {}, 'last')]);
 }

@@ -44,7 +44,7 @@ describe('a subscriber in another process', () => {
     const other = createPostgresEventStore(pool, { pollMs: 3_600_000 });
     const following = follow(other, stop.signal);
     const first = following.next();
-    await untilListening(opened.pool);
+    await untilListening(opened.owner);
     for (let times = 0; times < 20; times += 1) {
       const event = sample();
       await put(opened.store, 's', [event]);
@@ -59,13 +59,13 @@ describe('a subscriber in another process', () => {
     const other = createPostgresEventStore(pool, { pollMs: 20, onError: (error) => errors.push(error) });
     const following = follow(other, stop.signal);
     const first = following.next();
-    const before = await untilListening(opened.pool);
-    await opened.pool.query('select pg_terminate_backend($1)', [before]);
-    while ((await listeners(opened.pool)).includes(before));
+    const before = await untilListening(opened.owner);
+    await opened.owner.query('select pg_terminate_backend($1)', [before]);
+    while ((await listeners(opened.owner)).includes(before));
     const event = sample();
     await put(opened.store, 's', [event]);
     expect((await first).value).toBe(event.id);
-    expect(await untilListening(opened.pool)).not.toBe(before);
+    expect(await untilListening(opened.owner)).not.toBe(before);
     expect(errors).not.toEqual([]);
     await other.close();
   });
@@ -79,10 +79,10 @@ describe('a subscriber in another process', () => {
     await put(opened.store, 's', [sample()]);
     const following = follow(other, stop.signal);
     await following.next();
-    await opened.pool.query('alter table events rename to away');
+    await opened.owner.query('alter table events rename to away');
     const next = following.next();
     await failure;
-    await opened.pool.query('alter table away rename to events');
+    await opened.owner.query('alter table away rename to events');
     const event = sample();
     await put(opened.store, 's', [event]);
     expect((await next).value).toBe(event.id);

@@ -11,6 +11,7 @@ import type {
   LinkedAccounts,
 } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import { eventId } from '../ports/event-id.ts';
 import type { EventStore, Position } from '../ports/event-store.ts';
 import type { LinkAttempts } from '../ports/identity.ts';
 import type { Log } from '../ports/log.ts';
@@ -149,7 +150,7 @@ async function claim(
   const stream = `broker-account-alpaca-${brokerAccountId}`;
   const taken = await store.append(stream, 'no-stream', [
     {
-      id: ids.random(),
+      id: eventId(stream, ids.random()),
       type: 'BrokerAccountClaimed',
       data: { userId, claimedAt: clock.now() },
       metadata: { ...cause, schemaVersion: 1 },

@@ -5,6 +5,7 @@ import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderUpdates } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import { eventId } from '../ports/event-id.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { ReconcileAccount } from './reconcile-account.ts';
@@ -119,9 +120,10 @@ async function keepUnreadable(
       return;
     }
   }
-  await store.append(`broker-messages-${access.accountId}`, 'any', [
+  const stream = `broker-messages-${access.accountId}`;
+  await store.append(stream, 'any', [
     {
-      id: ids.random(),
+      id: eventId(stream, ids.random()),
       type: 'BrokerMessageRecorded',
       data: { raw, problem, receivedAt: at },
       metadata: { ...cause, schemaVersion: 1 },

@@ -9,13 +9,14 @@ const APPENDS = 250;
 /** Following the total order: from anywhere, without a gap, without a double, at the consumer's pace. */
 export function followCases(store: () => EventStore): void {
   placeCases(store);
+  scopeCases(store);
   endCases(store);
   concurrencyCases(store);
 }
 
 function placeCases(store: () => EventStore): void {
   it('follows from the start, through what is there into what comes', async () => {
-    const [before, after] = [samples(3), samples(2)];
+    const [before, after] = [samples(3), samples(2, 't')];
     await put(store(), 's', before);
     const following = follow(store(), START, 5);
     await put(store(), 't', after);
@@ -37,7 +38,7 @@ function placeCases(store: () => EventStore): void {
   });
 
   it('resumes after any event exactly where it stopped', async () => {
-    for (let index = 0; index < 4; index += 1) await put(store(), `s-${index}`, samples(3));
+    for (let index = 0; index < 4; index += 1) await put(store(), `s-${index}`, samples(3, `s-${index}`));
     const all = await follow(store(), START, 12);
     for (const [index, event] of all.slice(0, -1).entries()) {
       expect(ids(await follow(store(), event.position, 11 - index))).toEqual(ids(all.slice(index + 1)));
@@ -54,6 +55,48 @@ function placeCases(store: () => EventStore): void {
   it('refuses to follow from a position it never gave', async () => {
     const following = store().subscribe('somewhere', new AbortController().signal)[Symbol.asyncIterator]();
     await expect(following.next()).rejects.toThrow(TypeError);
+  });
+}
+
+function scopeCases(store: () => EventStore): void {
+  const STREAMS = ['order-1', 'order-12', 'orders-1', 'order', 'risk-1', 'order-1', 'order-2'];
+  const fill = async (): Promise<RecordedEvent[]> => {
+    for (const stream of STREAMS) await put(store(), stream, samples(2, stream));
+    return follow(store(), START, STREAMS.length * 2);
+  };
+
+  it('follows one stream, through what is there into what comes', async () => {
+    const all = await fill();
+    const following = follow(store(), START, 5, { stream: 'order-1' });
+    const [later] = samples(1, 'order-1');
+    await put(store(), 'risk-1', samples(2, 'risk-1'));
+    await put(store(), 'order-1', [later!]);
+    const expected = all.filter(({ stream }) => stream === 'order-1');
+    expect(ids(await following)).toEqual([...ids(expected), later!.id]);
+  });
+
+  it('follows a category: all streams named after it, in the total order, and no stream that only begins alike', async () => {
+    const all = await fill();
+    const following = follow(store(), START, 10, { category: 'order' });
+    const [later] = samples(1, 'orders-1');
+    await put(store(), 'orders-1', [later!]);
+    const last = samples(2, 'order-9');
+    await put(store(), 'order-9', last);
+    const expected = all.filter(({ stream }) => stream.startsWith('order-'));
+    expect(ids(await following)).toEqual([...ids(expected), ...ids(last)]);
+  });
+
+  it.each(['a stream', 'a category'])('follows %s from strictly after a position, its own or another', async (what) => {
+    const all = await fill();
+    const scope = what === 'a stream' ? { stream: 'order-1' } : { category: 'order' };
+    const isWanted = ({ stream }: RecordedEvent): boolean =>
+      what === 'a stream' ? stream === 'order-1' : stream.startsWith('order-');
+    for (const [index, { position }] of all.entries()) {
+      const expected = all.slice(index + 1).filter(isWanted);
+      if (expected.length > 0) {
+        expect(ids(await follow(store(), position, expected.length, scope))).toEqual(ids(expected));
+      }
+    }
   });
 }
 
@@ -106,7 +149,8 @@ function concurrencyCases(store: () => EventStore): void {
     await Promise.all(
       Array.from({ length: WRITERS }, async (_, writer) => {
         for (let index = 0; index < APPENDS; index += 1) {
-          await put(store(), `s-${(writer + index) % 5}`, samples(1 + (index % 2)));
+          const stream = `s-${(writer + index) % 5}`;
+          await put(store(), stream, samples(1 + (index % 2), stream));
         }
       }),
     );
@@ -125,7 +169,7 @@ function concurrencyCases(store: () => EventStore): void {
     const total = 600;
     const writing = Promise.all(
       Array.from({ length: 4 }, async (_, writer) => {
-        for (let index = 0; index < total / 4; index += 1) await put(store(), `s-${writer}`, [sample()]);
+        for (let index = 0; index < total / 4; index += 1) await put(store(), `s-${writer}`, samples(1, `s-${writer}`));
       }),
     );
     const seen: RecordedEvent[] = [];

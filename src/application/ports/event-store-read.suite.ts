@@ -15,7 +15,7 @@ export function readCases(store: () => EventStore): void {
 
   it('reads forwards, from a revision, up to a limit', async () => {
     await put(store(), 's', samples(5));
-    await put(store(), 't', samples(2));
+    await put(store(), 't', samples(2, 't'));
     expect(await revisions(store().readStream('s'))).toEqual([0, 1, 2, 3, 4]);
     expect(await revisions(store().readStream('s', { from: 3 }))).toEqual([3, 4]);
     expect(await revisions(store().readStream('s', { limit: 2 }))).toEqual([0, 1]);
@@ -36,7 +36,7 @@ export function readCases(store: () => EventStore): void {
   it('reads the total order after a position, up to a limit', async () => {
     expect(await store().readAll(START, 10)).toEqual([]);
     await put(store(), 's', samples(2));
-    await put(store(), 't', samples(2));
+    await put(store(), 't', samples(2, 't'));
     await put(store(), 's', samples(2));
     const all = await followAll(store(), 6);
     expect(await store().readAll(START, 10)).toEqual(all);
@@ -46,7 +46,7 @@ export function readCases(store: () => EventStore): void {
   });
 
   it('orders events one after another, those of a batch side by side, by positions that compare as strings', async () => {
-    const batches = [samples(3), samples(1), samples(12), samples(2)];
+    const batches = [samples(3, 's-0'), samples(1, 's-1'), samples(12, 's-0'), samples(2, 's-1')];
     for (const [index, batch] of batches.entries()) await put(store(), `s-${index % 2}`, batch);
     const all = await followAll(store(), 18);
     expect(ids(all)).toEqual(batches.flatMap((batch) => ids(batch)));
@@ -81,7 +81,7 @@ export function readCases(store: () => EventStore): void {
       actor: { kind: 'user', id: 'Zoë 🦊' },
       schemaVersion: 3,
     };
-    const event = { ...sample('OrderPlaced', data), metadata };
+    const event = { ...sample('OrderPlaced', data, 'order-1'), metadata };
     await put(store(), 'order-1', [event]);
     const [read] = await store().readStream('order-1');
     expect(read).toEqual({
@@ -90,6 +90,7 @@ export function readCases(store: () => EventStore): void {
       revision: 0,
       position: expect.any(String),
       recordedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(JSON.stringify(read!.data)).toBe(JSON.stringify(data));
     expect(JSON.stringify(read!.metadata)).toBe(JSON.stringify(metadata));

@@ -1,9 +1,13 @@
-import { START, type EventStore, type NewEvent, type Position, type RecordedEvent } from './event-store.ts';
+import { eventId } from './event-id.ts';
+import { START, type EventStore, type NewEvent, type Position, type RecordedEvent, type Scope } from './event-store.ts';
+
+/** The stream of a sample for which no other is named. */
+export const STREAM = 's';
 
 /** A new event with an id of its own. */
-export function sample(type = 'Noted', data: unknown = {}): NewEvent {
+export function sample(type = 'Noted', data: unknown = {}, stream = STREAM): NewEvent {
   return {
-    id: crypto.randomUUID(),
+    id: eventId(stream, crypto.randomUUID()),
     type,
     data,
     metadata: {
@@ -15,18 +19,23 @@ export function sample(type = 'Noted', data: unknown = {}): NewEvent {
   };
 }
 
-export function samples(count: number): readonly NewEvent[] {
-  return Array.from({ length: count }, (_, index) => sample('Noted', { index }));
+export function samples(count: number, stream = STREAM): readonly NewEvent[] {
+  return Array.from({ length: count }, (_, index) => sample('Noted', { index }, stream));
 }
 
 export const ids = (events: readonly NewEvent[]): readonly string[] => events.map(({ id }) => id);
 
-/** Follows the total order until `count` events have come. Throws when they take longer than 15 s. */
-export async function follow(store: EventStore, after: Position, count: number): Promise<RecordedEvent[]> {
+/** Follows the total order, or a scope of it, until `count` events have come. Throws when they take longer than 15 s. */
+export async function follow(
+  store: EventStore,
+  after: Position,
+  count: number,
+  scope?: Scope,
+): Promise<RecordedEvent[]> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), 15_000);
   const seen: RecordedEvent[] = [];
-  for await (const batch of store.subscribe(after, limit.signal)) {
+  for await (const batch of store.subscribe(after, limit.signal, scope)) {
     seen.push(...batch);
     if (seen.length >= count) break;
   }

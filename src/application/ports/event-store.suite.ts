@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 
+import { chainCases } from './event-store-chain.suite.ts';
 import { appendCases } from './event-store-append.suite.ts';
 import { followCases } from './event-store-follow.suite.ts';
 import { readCases } from './event-store-read.suite.ts';
@@ -27,5 +28,6 @@ export function eventStoreSuite(name: string, open: () => Promise<OpenStore>): v
     describe('append', () => appendCases(store));
     describe('read', () => readCases(store));
     describe('follow', () => followCases(store));
+    describe('chain', () => chainCases(store));
   });
 }

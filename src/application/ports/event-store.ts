@@ -7,10 +7,13 @@
  *   and never half-applied.
  * - **Exactly once by event id**: appending a batch whose ids are all stored already, in that stream and in that
  *   order, succeeds again with the revision it had (`repeated: true`), whatever the expected revision says. A batch of
- *   which only some ids are known, or whose ids belong to another stream, throws `EventIdClash`.
+ *   which only some ids are known, or whose ids belong to another stream (see `event-id.ts`), throws `EventIdClash`.
+ * - **An unknown outcome is an error, never an answer**: an append that throws anything but `EventIdClash` or
+ *   `TypeError` may have been stored. Appending the same events again finds out, and stores them once.
  * - **One total order**: `readAll` and `subscribe` yield events in one order that never changes; a subscriber that
  *   resumes after a position misses nothing and sees nothing twice, whatever concurrent writers do.
  * - Events of one stream appear in the total order in the order of their revisions.
+ * - **Every event is chained** to its predecessor in the stream, by the rule of `event-chain.ts`.
  */
 export interface EventStore {
   /** Appends `events` (at least one) to `stream` if the stream stands at `expected`. */
@@ -23,12 +26,15 @@ export interface EventStore {
   readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]>;
 
   /**
-   * Follows the total order from strictly after a position, for ever, in batches of at least one event, until
-   * `signal` aborts (then the iteration ends without an error). It waits for the consumer: the next batch is
-   * read only when the last one has been taken. A passing failure of the store is retried inside.
+   * Follows the total order, or only the streams of `scope`, from strictly after a position, for ever, in batches of at
+   * least one event, until `signal` aborts (then the iteration ends without an error). It waits for the consumer: the
+   * next batch is read only when the last one has been taken. A passing failure of the store is retried inside.
    */
-  subscribe(after: Position, signal: AbortSignal): AsyncIterable<readonly RecordedEvent[]>;
+  subscribe(after: Position, signal: AbortSignal, scope?: Scope): AsyncIterable<readonly RecordedEvent[]>;
 }
+
+/** Whose events a subscriber wants: those of one stream, or of a category. `order-1` is of the category `order`. */
+export type Scope = { readonly stream: string } | { readonly category: string };
 
 /**
  * A place in the total order. Opaque, but positions of one store compare as strings: a later event has the
@@ -60,7 +66,7 @@ export interface EventMetadata {
 }
 
 export interface NewEvent {
-  /** A UUID, the same for every try to store this event. */
+  /** The same for every try to store this event, and an id of its stream: made by `eventId`. */
   readonly id: string;
   readonly type: string;
   /** What JSON gives back: strings, safe integers, booleans, null, lists, objects. */
@@ -75,6 +81,8 @@ export interface RecordedEvent extends NewEvent {
   readonly position: Position;
   /** When the store took it: RFC 3339, UTC, milliseconds. */
   readonly recordedAt: string;
+  /** By the rule of `event-chain.ts`: 64 hexadecimal digits. */
+  readonly hash: string;
 }
 
 export interface ReadStreamOptions {
@@ -90,7 +98,7 @@ export type AppendResult =
   /** Nothing was stored; `actual` is the stream's revision as far as known, -1 for an empty stream. */
   | { readonly kind: 'conflict'; readonly actual: number };
 
-/** Some of a batch's event ids are stored already, but not this batch as a whole: a bug or a forgery, never a retry. */
+/** Some of a batch's event ids are known, but not this batch as a whole in this stream: a bug or a forgery, never a retry. */
 export class EventIdClash extends Error {
   override readonly name = 'EventIdClash';
 }

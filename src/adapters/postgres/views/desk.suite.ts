@@ -139,6 +139,7 @@ export async function openViews(): Promise<ViewsUnderTest> {
   const database = await createTestDatabase();
   await migrate(database.url);
   const pool = createPool(database.url);
+  const owner = createPool(database.url, { max: 1, role: 'owner' });
   let now = Date.now();
   const begin = (): Desk => createDesk(createMemoryEventStore({ now: () => new Date(now).toISOString() }));
   let desk = begin();
@@ -159,13 +160,13 @@ export async function openViews(): Promise<ViewsUnderTest> {
     },
     async reset() {
       const tables = [...VIEWS.flatMap((view) => view.tables), 'broker_tokens', 'reaction_checkpoints'];
-      await pool.query(`truncate ${tables.join(', ')}`);
+      await owner.query(`truncate ${tables.join(', ')}`);
       now = Date.now();
       applied = START;
       desk = begin();
     },
     async close() {
-      await pool.end();
+      await Promise.all([pool.end(), owner.end()]);
       await database.close();
     },
   };

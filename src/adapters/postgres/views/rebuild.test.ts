@@ -59,7 +59,7 @@ describe('the views', () => {
       await applyAll(opened.pool, again);
       expect(await dump(opened.pool)).toEqual(once);
     }
-    await opened.pool.query(`truncate ${Object.keys(once).join(', ')}`);
+    await opened.owner.query(`truncate ${Object.keys(once).join(', ')}`);
     await applyAll(
       opened.pool,
       events.flatMap((event) => [event, event]),
@@ -74,7 +74,7 @@ describe('the views', () => {
     const stop = new AbortController();
     const running = runProjections({ pool, store, views: VIEWS, signal: stop.signal, onError });
     await live(store);
-    const last = await put(store, 'other', [sample('Ignored')]);
+    const last = await put(store, 'other', [sample('Ignored', {}, 'other')]);
     expect(await running.waitUntilApplied(last, 10_000)).toBe(true);
     stop.abort();
     await running.done;

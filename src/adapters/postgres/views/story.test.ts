@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openTestStore, type TestStore } from '../../../../test/support/postgres-store.ts';
 import { orderStory } from '../../../../contracts/story.ts';
+import { eventId } from '../../../application/ports/event-id.ts';
 import { START, type NewEvent } from '../../../application/ports/event-store.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
@@ -133,7 +134,11 @@ describe('the story of an order', () => {
     const stream = riskStream(ACCOUNT);
     const [pattern] = await opened.store.readStream(stream);
     const copies = (count: number): NewEvent[] =>
-      Array.from({ length: count }, () => ({ ...pattern!, id: crypto.randomUUID(), data: otherOrder(pattern!.data) }));
+      Array.from({ length: count }, () => ({
+        ...pattern!,
+        id: eventId(stream, crypto.randomUUID()),
+        data: otherOrder(pattern!.data),
+      }));
     for (let batch = 0; batch < 10; batch += 1) await opened.store.append(stream, 'any', copies(500));
     await desk.fill(orderId, '10', '10');
     const before = await told(orderId);

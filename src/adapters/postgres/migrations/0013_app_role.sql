@@ -1,0 +1,27 @@
+-- The role that the app works as. It can add events and read them, and never change or remove one: the owner's trigger
+-- says so too, but the owner can drop its own trigger, and this role can not.
+--
+-- Roles belong to the whole server, so another database may have made it already.
+do $$
+begin
+  create role tradsy_app nologin;
+exception
+  when duplicate_object or unique_violation then null;
+end
+$$;
+-- Who migrates may become the role; so the app needs no second password unless somebody wants one.
+do $$
+begin
+  if not pg_has_role(current_user, 'tradsy_app', 'member') then
+    execute format('grant tradsy_app to %I', current_user);
+  end if;
+end
+$$;
+
+grant usage on schema public, views to tradsy_app;
+grant select, insert on events to tradsy_app;
+grant select, insert, update, delete on
+  users, sessions, refresh_tokens, link_attempts, broker_tokens, reaction_checkpoints to tradsy_app;
+grant select, insert, update, delete on all tables in schema views to tradsy_app;
+-- Tables of views to come, also those of a rebuild.
+alter default privileges in schema views grant select, insert, update, delete on tables to tradsy_app;
