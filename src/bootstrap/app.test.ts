@@ -9,8 +9,10 @@ import { deriveKeys } from './keys.ts';
 
 it('begins nothing when the database fails at once', async () => {
   const database = await createTestDatabase();
+  const owner = createPool(database.url, { role: 'owner' });
+  await owner.query('drop table reaction_checkpoints');
+  await owner.end();
   const pool = createPool(database.url);
-  await pool.query('drop table reaction_checkpoints');
   const publicUrl = 'http://127.0.0.1:20000';
   const told: string[] = [];
   const tell = (message: string): void => void told.push(message);

@@ -5,6 +5,7 @@ import { StartupError } from './startup-error.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/ });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
 /** An empty setting is one that was not made. */
 const set = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema);
@@ -18,7 +19,8 @@ const environment = z.object({
   TRADSY_SECRET: set(z.string().min(32, 'must have at least 32 characters').optional()),
   TRADSY_CRASH_AT: set(z.string().optional()),
   LOG_LEVEL: set(z.enum(['debug', 'info', 'warn', 'error']).default('info')),
-  DATABASE_URL: set(z.url({ protocol: /^postgres(ql)?$/ }).optional()),
+  DATABASE_URL: set(postgresUrl.optional()),
+  DATABASE_OWNER_URL: set(postgresUrl.optional()),
   SANDBOX_BARS: set(z.string().optional()),
   SANDBOX_SPEED: set(z.coerce.number().positive().max(10_000).optional()),
   SANDBOX_START: set(z.iso.datetime({ offset: true }).optional()),
@@ -54,6 +56,8 @@ export interface Config {
   /** Null: made at the first start and kept in the data folder. */
   readonly secret: string | null;
   readonly databaseUrl: string | null;
+  /** Who may change the schema of that database; null: the same. */
+  readonly databaseOwnerUrl: string | null;
   readonly broker: BrokerSource;
   readonly dataFeed: 'iex' | 'sip';
   readonly logLevel: string;
@@ -77,6 +81,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     dataFolder: resolve(workingFolder, settings.TRADSY_DATA),
     secret: settings.TRADSY_SECRET ?? null,
     databaseUrl: settings.DATABASE_URL ?? null,
+    databaseOwnerUrl: settings.DATABASE_OWNER_URL ?? null,
     broker: brokerSource(settings, workingFolder),
     dataFeed: settings.ALPACA_DATA_FEED,
     logLevel: settings.LOG_LEVEL,

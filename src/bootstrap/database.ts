@@ -1,5 +1,6 @@
 /** The database: the one that was named, or an embedded one of our own. */
 import type { Pool } from 'pg';
+import { assertAppendOnly } from '../adapters/postgres/append-only.ts';
 import { assertDurable } from '../adapters/postgres/durability.ts';
 import { migrate } from '../adapters/postgres/migrate.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
@@ -16,6 +17,8 @@ export interface Database {
 export interface DatabaseOptions {
   /** Null for the embedded one. */
   readonly url: string | null;
+  /** Who may change the schema of the named one; null: the same. */
+  readonly ownerUrl: string | null;
   readonly dataFolder: string;
   readonly log: Log;
   readonly say: (line: string) => void;
@@ -24,7 +27,8 @@ export interface DatabaseOptions {
 }
 
 /** Brought to the newest schema. Throws StartupError when it can not be reached, or would not keep what it promised. */
-export async function openDatabase({ url: named, dataFolder, log, say, signal }: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url: named, ownerUrl, dataFolder, log, say, signal } = options;
   const embedded = named === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
   const url = named ?? embedded?.url ?? '';
   const pool = createPool(url, {
@@ -36,8 +40,9 @@ export async function openDatabase({ url: named, dataFolder, log, say, signal }:
   };
   try {
     signal.throwIfAborted();
-    await migrate(url);
+    await migrate(ownerUrl ?? url);
     await assertDurable(pool);
+    await assertAppendOnly(pool);
     await assertOwnTransactionIds(pool);
     return { pool, stop };
   } catch (error) {

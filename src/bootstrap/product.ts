@@ -57,7 +57,14 @@ export async function startProduct(
     say('starting the database and the broker ...');
     // Both are waited for even when one fails, so that neither is left running.
     const [database, sandbox] = await Promise.allSettled([
-      openDatabase({ url: config.databaseUrl, dataFolder: config.dataFolder, log, say, signal }).then((opened) => {
+      openDatabase({
+        url: config.databaseUrl,
+        ownerUrl: config.databaseOwnerUrl,
+        dataFolder: config.dataFolder,
+        log,
+        say,
+        signal,
+      }).then((opened) => {
         stops.push(() => opened.stop());
         return opened;
       }),

@@ -18,10 +18,11 @@ declare module 'vitest' {
   }
 }
 
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** `empty`: without the schema. */
+export async function createTestDatabase(contents: 'migrated' | 'empty' = 'migrated'): Promise<TestDatabase> {
   const server = inject('postgresUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(server, `create database ${name} template ${TEMPLATE}`);
+  await onServer(server, `create database ${name} template ${contents === 'migrated' ? TEMPLATE : 'template0'}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const drop = (): Promise<void> => onServer(server, `drop database if exists ${name} with (force)`);

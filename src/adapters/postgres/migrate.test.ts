@@ -3,11 +3,15 @@ import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 
 import { createTestDatabase } from '../../../test/support/postgres.ts';
+import { samples } from '../../application/ports/event-store-samples.suite.ts';
+import { hashOf, NO_HASH } from '../../application/ports/event-chain.ts';
+import { sha256 } from '../node/sha256.ts';
+import { createPostgresEventStore } from './event-store.ts';
 import { migrate } from './migrate.ts';
 import { createPool } from './pool.ts';
 
 it('brings an empty database up once, however many processes start together, and then changes nothing', async () => {
-  const database = await createTestDatabase();
+  const database = await createTestDatabase('empty');
   await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
   const pool = createPool(database.url, { role: 'owner' });
   const applied = async (): Promise<unknown> => (await pool.query('select * from migrations order by id')).rows;
@@ -17,5 +21,37 @@ it('brings an empty database up once, however many processes start together, and
   await migrate(database.url);
   expect(await applied()).toEqual(first);
   await pool.end();
+  await database.close();
+});
+
+it('chains what was stored before the chain', async () => {
+  const database = await createTestDatabase('empty');
+  await migrate(database.url, 10);
+  const owner = createPool(database.url, { role: 'owner' });
+  for (const stream of ['b', 'a', 'a', 'b']) {
+    const batch = samples(2, stream);
+    await owner.query('select append_events($1, null, $2, $3, $4, $5)', [
+      stream,
+      batch.map(({ id }) => id),
+      batch.map(({ type }) => type),
+      batch.map(({ data }) => JSON.stringify(data)),
+      batch.map(({ metadata }) => JSON.stringify(metadata)),
+    ]);
+  }
+  await migrate(database.url);
+  const pool = createPool(database.url);
+  const store = createPostgresEventStore(pool);
+  for (const stream of ['a', 'b']) {
+    await store.append(stream, 3, samples(1, stream));
+    const events = await store.readStream(stream);
+    expect(events).toHaveLength(5);
+    let previous = NO_HASH;
+    for (const event of events) {
+      expect(event.hash).toBe(hashOf(previous, event, sha256));
+      previous = event.hash;
+    }
+  }
+  await store.close();
+  await Promise.all([pool.end(), owner.end()]);
   await database.close();
 });

@@ -10,8 +10,10 @@ const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
  * Brings the database to the newest schema. Processes that start at the same time wait for one another; all pending
  * migrations are applied together or not at all. Throws when the database cannot be reached or a migration fails. Its
  * connection is closed when it returns.
+ *
+ * @param upTo how many of the migrations to apply, the oldest first: all, but for tests of a migration.
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, upTo = Infinity): Promise<void> {
   const client = new Client({
     connectionString: url,
     application_name: 'tradsy-migrate',
@@ -26,6 +28,7 @@ export async function migrate(url: string): Promise<void> {
       dir: MIGRATIONS,
       migrationsTable: 'migrations',
       direction: 'up',
+      count: upTo,
       advisoryLockMode: 'wait',
       log: () => {},
     });

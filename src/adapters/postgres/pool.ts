@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 
 /** Migration 0013. */
-const APP_ROLE = 'tradsy_app';
+const AS_APP = '-c role=tradsy_app';
 /** Migration 0012: the read models stand in a schema of their own. */
 const SEARCH_PATH = '-c search_path=views,public';
 
@@ -25,11 +25,14 @@ export interface PoolOptions {
  * order.
  */
 export function createPool(url: string, options: PoolOptions = {}): Pool {
+  const address = new URL(url);
+  const asked = [address.searchParams.get('options'), SEARCH_PATH, options.role === 'owner' ? null : AS_APP];
+  address.searchParams.delete('options');
   const pool = new Pool({
-    connectionString: url,
+    connectionString: address.href,
     application_name: options.applicationName ?? 'tradsy',
     max: options.max ?? 10,
-    options: options.role === 'owner' ? SEARCH_PATH : `${SEARCH_PATH} -c role=${APP_ROLE}`,
+    options: asked.filter((option) => option !== null).join(' '),
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
