@@ -108,6 +108,10 @@ describe('a restart', () => {
         lines: [expect.stringContaining('SANDBOX_DATA') as string],
       });
     }
+    expect(await start({ SANDBOX_PORT: '0', SANDBOX_DATA: bench.config.dataFolder })).toEqual({
+      code: 1,
+      lines: [expect.stringContaining('in use by another sandbox') as string],
+    });
     await bench.stop();
   }, 20_000);
 

@@ -21,6 +21,7 @@ import type { Desk } from './rest/http.ts';
 import { createRateLimiter } from './rest/rate-limit.ts';
 import { addRoutes } from './rest/routes.ts';
 import { defaultSettings } from './settings.ts';
+import { lockFolder } from './state/folder-lock.ts';
 import { openStore } from './state/store.ts';
 import { createConnections } from './streams/connections.ts';
 import { createDataFeed } from './streams/data-feed.ts';
@@ -41,9 +42,20 @@ const BODY_LIMIT = '1mb';
 /**
  * Starts a sandbox in this process. All state belongs to the instance; several can run side by side on different data
  * folders.
- * @throws StartFailure when the port is taken or a folder can not be used
+ * @throws StartFailure when the port is taken, or a folder can not be used or is in use
  */
 export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
+  const unlock = await lockFolder(config.dataFolder);
+  try {
+    const sandbox = await open(config);
+    return { ...sandbox, close: () => sandbox.close().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function open(config: SandboxConfig): Promise<Sandbox> {
   const real = Date.now;
   const source =
     config.barsFolder === null ? syntheticSource(config.seed) : replaySource(config.barsFolder, config.seed);

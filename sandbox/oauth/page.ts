@@ -16,6 +16,7 @@ p, li { color: var(--soft); }
 ul { padding-left: 1.2rem; }
 fieldset { margin: 1.25rem 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 8px; }
 legend { padding: 0 .4rem; font-weight: 600; }
+fieldset { max-height: 15rem; overflow-y: auto; }
 label { display: flex; gap: .6rem; align-items: baseline; padding: .4rem 0; cursor: pointer; overflow-wrap: anywhere; }
 .choice { display: flex; gap: .75rem; }
 button { flex: 1; min-height: 2.9rem; border: 1px solid var(--line); border-radius: 8px; background: transparent; color: var(--ink); font: inherit; font-weight: 600; cursor: pointer; }
@@ -49,6 +50,9 @@ export function pagePolicy(redirectUri: string | null): string {
   return `default-src 'none'; style-src 'sha256-${style}'; form-action 'self'${targets}; frame-ancestors 'none'; base-uri 'none'`;
 }
 
+const dollars = (amount: string): string =>
+  Number(amount).toLocaleString('en-US', { style: 'currency', currency: 'USD' });
+
 export type AccountChoice = { readonly id: string; readonly number: string; readonly equity: string };
 
 /** The page on which a person approves or denies. `action` repeats the query of the request. */
@@ -60,7 +64,7 @@ export function approvePage(request: AuthorizeRequest, action: string, accounts:
   const existing = accounts
     .map(
       (each) =>
-        `<label><input type="radio" name="account" value="${escape(each.id)}"> <span>${escape(each.number)} ($${escape(each.equity)})</span></label>`,
+        `<label><input type="radio" name="account" value="${escape(each.id)}"> <span>${escape(each.number)} (${escape(dollars(each.equity))})</span></label>`,
     )
     .join('');
   return document(
@@ -70,7 +74,7 @@ export function approvePage(request: AuthorizeRequest, action: string, accounts:
 <ul>${rights}</ul>
 <form method="post" action="${escape(action)}">
 <fieldset><legend>Account</legend>
-<label><input type="radio" name="account" value="new" checked> <span>Open a new paper account ($100,000)</span></label>
+<label><input type="radio" name="account" value="new" checked> <span>Open a new paper account ($100,000.00)</span></label>
 ${existing}</fieldset>
 <div class="choice"><button type="submit" name="decision" value="deny">Deny</button><button class="go" type="submit" name="decision" value="approve">Approve</button></div>
 </form>`,
