@@ -1,6 +1,6 @@
 /** The built web app. Its pages have addresses of their own, which all are answered with the one `index.html`. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import express from 'express';
 import type { RequestHandler, Response } from 'express';
 
@@ -18,7 +18,8 @@ export function serveWebApp(root: string): RequestHandler {
       res.set('Allow', 'GET, HEAD');
       return says(res, 405, 'This address does not know this method.');
     }
-    if (req.accepts('html') === false) return says(res, 404, 'There is nothing under this name.');
+    const isFile = extname(req.path) !== '';
+    if (isFile || req.accepts('html') === false) return says(res, 404, 'There is nothing under this name.');
     if (!existsSync(index)) return says(res, 503, 'The web app is not built yet: run `npm run build` first.');
     revalidate(res);
     res.sendFile(index, { cacheControl: false });

@@ -91,6 +91,8 @@ export function TradePage() {
 
   function closePosition(position: BrokerPosition): void {
     if (position.instrument !== symbol) void navigate(`/trade?symbol=${encodeURIComponent(position.instrument)}`);
+    // What was said of the order before is not about this one.
+    clear();
     const side: Side = position.side === 'buy' ? 'sell' : 'buy';
     openTicket({ side, type: 'market', duration: 'day', bracket: false, quantity: fromNumber(position.qty) });
   }

@@ -4,7 +4,7 @@ import { Icon } from './icon.tsx';
 import { ToastContext, type Toast } from './toast-context.ts';
 import './toast.css';
 
-const SHOWN_MS = 7000;
+const SHOWN_MS = 5000;
 const MOST = 4;
 
 type Shown = Toast & { key: number };

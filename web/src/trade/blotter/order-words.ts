@@ -7,7 +7,8 @@ const STATUS: Record<BrokerOrder['status'], { label: string; tone: '' | 'accent'
   working: { label: 'Working', tone: 'accent' },
   filled: { label: 'Filled', tone: 'up' },
   cancelled: { label: 'Cancelled', tone: '' },
-  rejected: { label: 'Rejected', tone: 'down' },
+  /** The surface has one word for what we denied, the broker rejected, and what never arrived; the story says which. */
+  rejected: { label: 'Not placed', tone: 'down' },
 };
 
 export const statusOf = (order: BrokerOrder): (typeof STATUS)[BrokerOrder['status']] => STATUS[order.status];
