@@ -101,6 +101,12 @@ describe('a bracket', () => {
     // A fill moves the position when it is booked, which is a moment after the order has it.
     await expect.poll(() => positionsOf(trader), WITHIN).toMatchObject([{ instrument: 'KO', qty: 6, side: 'buy' }]);
 
+    const exit = (await ordersOf(trader)).find((order) => order.type === 'limit');
+    expect(await trader.call('PUT', `orders/${exit?.id}`, { qty: '5', limitPrice: target, ...seen })).toMatchObject({
+      s: 'error',
+      refusal: { code: 'unsupported_order' },
+    });
+
     await moveMarket('KO', (ask * 1.06).toFixed(2));
     await expect.poll(() => positionsOf(trader), WITHIN).toEqual([]);
     await expect

@@ -27,7 +27,10 @@ export type ChangeOrderResult =
   | { readonly kind: 'done'; readonly position: Position | null }
   | { readonly kind: 'denied'; readonly breaches: readonly Breach[] }
   | { readonly kind: 'unsupported'; readonly reasons: readonly UnsupportedReason[] }
-  | { readonly kind: 'refused'; readonly code: 'not_found' | 'unknown_instrument' | OrderRefusal['code'] }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'not_found' | 'unknown_instrument' | 'not_placed_here' | OrderRefusal['code'];
+    }
   | { readonly kind: 'unavailable' };
 
 export type CancelOrder = (request: OrderRequest) => Promise<ChangeOrderResult>;
@@ -78,7 +81,8 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     const revision = found.order.replacements + 1;
     const assess = { type: 'AssessReplacement', orderId, revision, terms, inputs: inputs.value, at: wish.at } as const;
     const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);
-    if (assessed.kind === 'refused') return { kind: 'refused', code: 'not_found' };
+    // The risk engine has admitted no such order: it was observed at the broker, as a bracket's exits are.
+    if (assessed.kind === 'refused') return { kind: 'refused', code: 'not_placed_here' };
     const denial = assessed.events.find((event) => event.type === 'ReplacementDenied');
     if (denial !== undefined) return { kind: 'denied', breaches: denial.data.breaches };
 

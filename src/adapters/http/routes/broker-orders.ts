@@ -177,6 +177,9 @@ const WHY_NOT: Readonly<Record<Extract<ChangeOrderResult, { kind: 'refused' }>['
   order_partly_filled: refuse('unsupported_order', {
     detail: 'A part of the order is filled; cancel the rest and place a new order instead of changing it.',
   }),
+  not_placed_here: refuse('unsupported_order', {
+    detail: 'The exits of a bracket, and orders from elsewhere, can be cancelled but not changed.',
+  }),
   order_differs: refuse('internal'),
   already_claimed: refuse('internal'),
   second_broker_order: refuse('internal'),
