@@ -48,7 +48,13 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   const unlock = await lockFolder(config.dataFolder);
   try {
     const sandbox = await open(config);
-    return { ...sandbox, close: () => sandbox.close().finally(unlock) };
+    return {
+      ...sandbox,
+      async close() {
+        await sandbox.close();
+        await unlock();
+      },
+    };
   } catch (error) {
     await unlock();
     throw error;
