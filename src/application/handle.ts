@@ -26,7 +26,8 @@ export type Handled<Event, State, Refusal> =
 
 export interface Handler<Command, Event, State, Refusal> {
   /**
-   * Throws when the store fails: nothing is known to have been stored then. `begins`: the stream is likely to be empty,
+   * Throws when the store fails: nothing is known to have been stored then. Throws `UnreadableEvent` when the stream holds
+   * what this code can not read: nothing is decided on half a stream. `begins`: the stream is likely to be empty,
    * so it is read only if the append finds otherwise.
    */
   handle(stream: string, command: Command, cause: Cause, begins?: 'begins'): Promise<Handled<Event, State, Refusal>>;
@@ -34,6 +35,13 @@ export interface Handler<Command, Event, State, Refusal> {
   load(stream: string): Promise<State>;
   /** The state as last seen by this process: perhaps behind, and good for a first look only. */
   glance(stream: string): Promise<State>;
+}
+
+export interface HandlerNeeds<Type extends string> {
+  readonly store: EventStore;
+  readonly ids: Ids;
+  /** The version in which each type of event is stored now. */
+  readonly versions: Readonly<Record<Type, number>>;
 }
 
 interface Folded<State> {
@@ -46,11 +54,10 @@ interface Folded<State> {
 const MAX_ATTEMPTS = 50;
 /** Folded states kept in memory; each is only a head start for the next read. */
 const MAX_CACHED = 2_000;
-const SCHEMA_VERSION = 1;
 
 export function createHandler<Command, Event extends { readonly type: string; readonly data: unknown }, State, Refusal>(
   decider: Decider<Command, Event, State, Refusal>,
-  { store, ids }: { readonly store: EventStore; readonly ids: Ids },
+  { store, ids, versions }: HandlerNeeds<Event['type']>,
 ): Handler<Command, Event, State, Refusal> {
   const cache = new Map<string, Folded<State>>();
   const queues = new Map<string, Promise<unknown>>();
@@ -99,7 +106,7 @@ export function createHandler<Command, Event extends { readonly type: string; re
         id: eventId(stream, ids.named(`${stream}/${commandId}/${index}`)),
         type: event.type,
         data: event.data,
-        metadata: { ...cause, schemaVersion: SCHEMA_VERSION },
+        metadata: { ...cause, schemaVersion: versions[event.type as Event['type']] },
       }));
       const appended = await store.append(stream, folded.revision === -1 ? 'no-stream' : folded.revision, events);
       if (appended.kind === 'appended') {

@@ -1,25 +1,33 @@
 /** Running a reaction over the event stream, from where it stopped last time; each event at least once, in order. */
 import type { Clock } from './ports/clock-and-ids.ts';
+import { UnreadableEvent } from './ports/event-store.ts';
 import type { EventStore, RecordedEvent } from './ports/event-store.ts';
 import type { Log } from './ports/log.ts';
-import type { Checkpoints } from './ports/progress.ts';
+import type { Checkpoints, EventPlace, PassedOver } from './ports/progress.ts';
 
 export interface ReactionNeeds {
   readonly store: EventStore;
   readonly checkpoints: Checkpoints;
+  readonly passedOver: PassedOver;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const RETRY_MS = 1_000;
 
-/** An event that the reaction can not digest is tried again for ever, with an alarm: it is never passed over. */
+/**
+ * An event that the reaction can not digest is tried again for ever, with an alarm. Only one that can not be read is
+ * passed over, with all that follows in its stream; they are kept, and taken up at the next start, in order.
+ */
 export async function runReaction(
   name: string,
   react: (event: RecordedEvent) => Promise<void>,
-  { store, checkpoints, clock, log }: ReactionNeeds,
+  { store, checkpoints, passedOver, clock, log }: ReactionNeeds,
   signal: AbortSignal,
 ): Promise<void> {
+  /** The streams of which events were passed over: what follows in them has to wait too. */
+  const waiting = new Set<string>();
+
   const insist = async (what: string, act: () => Promise<void>): Promise<void> => {
     while (!signal.aborted) {
       try {
@@ -30,9 +38,44 @@ export async function runReaction(
       }
     }
   };
+
+  /** False when the event can not be read, or its stream waits already. */
+  async function digest(stream: string, work: () => Promise<void>): Promise<boolean> {
+    if (waiting.has(stream)) return false;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof UnreadableEvent)) throw error;
+      log.warn(`${name} passes over a stream until the app can read it`, { stream, error: String(error) });
+      waiting.add(stream);
+      return false;
+    }
+  }
+
+  async function take(event: RecordedEvent): Promise<void> {
+    const digested = await digest(event.stream, async () => {
+      if (event.unreadable) throw event.unreadable;
+      await react(event);
+    });
+    if (!digested) await passedOver.add(name, event);
+  }
+
+  async function takeUp(place: EventPlace): Promise<void> {
+    const digested = await digest(place.stream, async () => {
+      const [event] = await store.readStream(place.stream, { from: place.revision, limit: 1 });
+      if (event === undefined) throw new Error(`${place.stream} has no event ${place.revision}`);
+      await react(event);
+    });
+    if (digested) await passedOver.remove(name, place);
+  }
+
   await insist('the run', async () => {
+    for (const place of await passedOver.load(name)) {
+      await insist(`event ${place.revision} of ${place.stream}`, () => takeUp(place));
+    }
     for await (const batch of store.subscribe(await checkpoints.load(name), signal)) {
-      for (const event of batch) await insist(`event ${event.id} (${event.type})`, () => react(event));
+      for (const event of batch) await insist(`event ${event.id} (${event.type})`, () => take(event));
       const last = batch.at(-1);
       if (last !== undefined && !signal.aborted)
         await insist('the checkpoint', () => checkpoints.save(name, last.position));

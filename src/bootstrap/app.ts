@@ -10,6 +10,8 @@ import { VIEWS } from '../adapters/postgres/views/all.ts';
 import { createExecutionQueries } from '../adapters/postgres/views/executions.ts';
 import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
 import { createReadStory } from '../adapters/postgres/views/story.ts';
+import { CATALOGUE } from '../adapters/stored-events/catalogue.ts';
+import { createEvolvingStore } from '../adapters/stored-events/evolving-store.ts';
 import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
@@ -58,14 +60,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alpaca = container.get(PORT.alpaca);
   const brokerTokens = container.get(PORT.brokerTokens);
   if (replacements.store !== undefined) {
-    container
-      .rebind(PORT.store)
-      .toConstantValue(replacements.store(postgresStore, { broker: alpaca.broker, brokerTokens }));
+    const replacement = replacements.store(postgresStore, { broker: alpaca.broker, brokerTokens });
+    container.rebind(PORT.store).toConstantValue(createEvolvingStore(replacement, { catalogue: CATALOGUE, log }));
   }
   const store = container.get(PORT.store);
   const abilities = createAbilities(container);
   const aggregates = container.get(PORT.aggregates);
   const checkpoints = container.get(PORT.checkpoints);
+  const passedOver = container.get(PORT.passedOver);
   const clock = container.get(PORT.clock);
 
   // Before any loop begins: one that fails here has nothing to end.
@@ -111,7 +113,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const loops = [
     projections.done,
-    runReaction(BOOK_FILLS, abilities.bookFills, { store, checkpoints, clock, log }, signal),
+    runReaction(BOOK_FILLS, abilities.bookFills, { store, checkpoints, passedOver, clock, log }, signal),
     abilities.desk.follow(booked, signal),
     abilities.desk.sweep(signal),
     abilities.followLinkedAccounts(signal),

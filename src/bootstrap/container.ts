@@ -18,9 +18,12 @@ import type { PostgresEventStore } from '../adapters/postgres/event-store.ts';
 import { createLinkAttempts } from '../adapters/postgres/identity/link-attempts.ts';
 import { createSessions } from '../adapters/postgres/identity/sessions.ts';
 import { createUsers } from '../adapters/postgres/identity/users.ts';
+import { createPassedOver } from '../adapters/postgres/passed-over-events.ts';
 import { createCheckpoints } from '../adapters/postgres/reaction-checkpoints.ts';
 import { createOrderQueries } from '../adapters/postgres/views/orders.ts';
 import type { OrderQueries } from '../adapters/postgres/views/orders.ts';
+import { CATALOGUE } from '../adapters/stored-events/catalogue.ts';
+import { createEvolvingStore } from '../adapters/stored-events/evolving-store.ts';
 import { createAggregates } from '../application/aggregates.ts';
 import type { Aggregates } from '../application/aggregates.ts';
 import { createLinkedAccounts } from '../application/account/link-broker.ts';
@@ -30,7 +33,7 @@ import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../application/ports/identity.ts';
 import type { Log } from '../application/ports/log.ts';
-import type { Checkpoints } from '../application/ports/progress.ts';
+import type { Checkpoints, PassedOver } from '../application/ports/progress.ts';
 import type { Keys } from './keys.ts';
 
 const port = <T>(name: string) => Symbol.for(`tradsy/${name}`) as ServiceIdentifier<T>;
@@ -50,6 +53,7 @@ export const PORT = {
   brokerTokens: port<BrokerTokens>('broker tokens'),
   linked: port<LinkedAccounts>('linked accounts'),
   checkpoints: port<Checkpoints>('checkpoints'),
+  passedOver: port<PassedOver>('passed-over events'),
   orders: port<OrderQueries>('order queries'),
   users: port<Users>('users'),
   sessions: port<Sessions>('sessions'),
@@ -81,7 +85,12 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
       }),
     [PORT.pool, PORT.log],
   );
-  container.bind(PORT.store).toResolvedValue((store: PostgresEventStore): EventStore => store, [PORT.postgresStore]);
+  container
+    .bind(PORT.store)
+    .toResolvedValue(
+      (store: PostgresEventStore, told: Log) => createEvolvingStore(store, { catalogue: CATALOGUE, log: told }),
+      [PORT.postgresStore, PORT.log],
+    );
   container
     .bind(PORT.aggregates)
     .toResolvedValue((store: EventStore, ids: Ids) => createAggregates({ store, ids }), [PORT.store, PORT.ids]);
@@ -101,6 +110,7 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
       [PORT.aggregates, PORT.brokerTokens],
     );
   container.bind(PORT.checkpoints).toResolvedValue(createCheckpoints, [PORT.pool]);
+  container.bind(PORT.passedOver).toResolvedValue(createPassedOver, [PORT.pool]);
   container.bind(PORT.orders).toResolvedValue(createOrderQueries, [PORT.pool]);
   container.bind(PORT.users).toResolvedValue(createUsers, [PORT.pool]);
   container

@@ -85,6 +85,7 @@ export function createLiveHub({ read, onPositions, log }: LiveHubNeeds): LiveHub
   }
 
   function note(event: RecordedEvent): void {
+    if (event.unreadable) return;
     const { stream, type, data } = event;
     if (stream.startsWith(orderStream(''))) {
       const orderId = stream.slice(orderStream('').length);

@@ -1,5 +1,6 @@
 /** Linking a broker account by OAuth, and letting it go. The token is sealed; events hold only which account it is. */
-import { accountStream } from '../../domain/account/events.ts';
+import { ACCOUNT_EVENT_VERSIONS, accountStream } from '../../domain/account/events.ts';
+import type { BrokerAccountClaimed } from '../../domain/account/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
@@ -12,6 +13,7 @@ import type {
 } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import { eventId } from '../ports/event-id.ts';
+import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore, Position } from '../ports/event-store.ts';
 import type { LinkAttempts } from '../ports/identity.ts';
 import type { Log } from '../ports/log.ts';
@@ -148,17 +150,12 @@ async function claim(
   cause: Cause,
 ): Promise<boolean> {
   const stream = `broker-account-alpaca-${brokerAccountId}`;
-  const taken = await store.append(stream, 'no-stream', [
-    {
-      id: eventId(stream, ids.random()),
-      type: 'BrokerAccountClaimed',
-      data: { userId, claimedAt: clock.now() },
-      metadata: { ...cause, schemaVersion: 1 },
-    },
-  ]);
+  const claimed: BrokerAccountClaimed = { type: 'BrokerAccountClaimed', data: { userId, claimedAt: clock.now() } };
+  const metadata = { ...cause, schemaVersion: ACCOUNT_EVENT_VERSIONS[claimed.type] };
+  const taken = await store.append(stream, 'no-stream', [{ ...claimed, id: eventId(stream, ids.random()), metadata }]);
   if (taken.kind === 'appended') return true;
   const [first] = await store.readStream(stream, { limit: 1 });
-  return (first?.data as { readonly userId: string } | undefined)?.userId === userId;
+  return (first?.data as BrokerAccountClaimed['data'] | undefined)?.userId === userId;
 }
 
 export type Unlink = (
@@ -216,7 +213,9 @@ export function createLinkedAccounts({
       const links = await brokerTokens.all();
       // Asked for all the time. A link that ends loses its token, so what was current is so while its token is there.
       const current = await Promise.all(
-        links.map(async (link) => (await isCurrent(link, 'glance')) || isCurrent(link, 'load')),
+        links.map((link) =>
+          unlessUnreadable(isCurrent(link, 'glance').then((current) => current || isCurrent(link, 'load'))),
+        ),
       );
       return links.filter((_link, index) => current[index]);
     },

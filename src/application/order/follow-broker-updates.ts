@@ -1,11 +1,13 @@
 /** Following the order updates of every linked account, from the moment it is linked until it is unlinked. */
 import { readClientOrderId } from '../../domain/order/client-order-id.ts';
-import { orderStream } from '../../domain/order/events.ts';
+import { ORDER_EVENT_VERSIONS, orderStream } from '../../domain/order/events.ts';
+import type { BrokerMessageRecorded } from '../../domain/order/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderUpdates } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import { eventId } from '../ports/event-id.ts';
+import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { ReconcileAccount } from './reconcile-account.ts';
@@ -63,7 +65,9 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
           if (reconciled === 'unauthorized')
             await needs.reportRevoked(access, 'The broker takes the token no more.', cause());
         }),
-      onUpdate: (update: BrokerUpdate) => insist('an update', () => recordUpdate(needs, access, update, cause())),
+      // What belongs to an order that can not be read is told again by the broker's records, once it can.
+      onUpdate: (update: BrokerUpdate) =>
+        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, cause()))),
       onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
     };
     let standing = true;
@@ -113,20 +117,15 @@ async function keepUnreadable(
   log.alarm('the broker sent a message that is not understood', { accountId: access.accountId, problem });
   const named = clientOrderId === null ? null : readClientOrderId(clientOrderId);
   if (named !== null) {
-    const own = await aggregates.orders.load(orderStream(named.orderId));
-    if (own.status !== 'none' && own.ticket.accountId === access.accountId) {
+    const own = await unlessUnreadable(aggregates.orders.load(orderStream(named.orderId)));
+    if (own !== undefined && own.status !== 'none' && own.ticket.accountId === access.accountId) {
       const command = { type: 'RecordBrokerMessage', raw, problem, at } as const;
       await aggregates.orders.handle(orderStream(named.orderId), command, cause);
       return;
     }
   }
   const stream = `broker-messages-${access.accountId}`;
-  await store.append(stream, 'any', [
-    {
-      id: eventId(stream, ids.random()),
-      type: 'BrokerMessageRecorded',
-      data: { raw, problem, receivedAt: at },
-      metadata: { ...cause, schemaVersion: 1 },
-    },
-  ]);
+  const kept: BrokerMessageRecorded = { type: 'BrokerMessageRecorded', data: { raw, problem, receivedAt: at } };
+  const metadata = { ...cause, schemaVersion: ORDER_EVENT_VERSIONS[kept.type] };
+  await store.append(stream, 'any', [{ ...kept, id: eventId(stream, ids.random()), metadata }]);
 }

@@ -8,6 +8,7 @@ import type { OrderEvent } from '../../domain/order/events.ts';
 import type { OrderAdmitted } from '../../domain/risk-policy/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
+import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore, Position, RecordedEvent } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { UnfinishedOrders } from '../ports/progress.ts';
@@ -52,7 +53,7 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     const mine = before.then(async () => {
       if (signal.aborted) return;
       try {
-        await errand();
+        await unlessUnreadable(errand());
       } catch (error) {
         log.alarm('an errand for an order failed; the sweep will try again', { orderId, error: String(error) });
       }
@@ -135,7 +136,8 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     for (const { orderId, accountId } of [...placed.slice(first), ...placed.slice(0, first)]) {
       if (signal.aborted) return;
       if (errands.has(orderId)) continue;
-      const order = await aggregates.orders.glance(orderStream(orderId));
+      const order = await unlessUnreadable(aggregates.orders.glance(orderStream(orderId)));
+      if (order === undefined) continue;
       if (order.status !== 'working' || order.cancelRequested || order.replacement !== null) {
         void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
       }

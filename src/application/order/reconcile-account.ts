@@ -9,6 +9,7 @@ import type { Venue } from '../ports/market-data.ts';
 import type { Log } from '../ports/log.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
 import type { Aggregates } from '../aggregates.ts';
+import { unlessUnreadable } from '../ports/event-store.ts';
 import { orderStream } from '../../domain/order/events.ts';
 
 export interface ReconcileNeeds {
@@ -47,15 +48,22 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     }
     const seen = new Set<string>();
     const told = new Map([...recent.value, ...open.value].map((order) => [order.brokerOrderId, order]));
+    let whole = true;
     for (const order of told.values()) {
-      seen.add(await recordBrokerOrder(access, { order, execution: null, reason: null }, cause));
+      const learnt = { order, execution: null, reason: null };
+      const orderId = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
+      if (orderId === undefined) whole = false;
+      else seen.add(orderId);
     }
     // Orders that are unfinished here, and at the broker neither recent nor unfinished.
     for (const { orderId, accountId: owner } of await unfinished.placed()) {
       if (owner !== accountId || seen.has(orderId)) continue;
-      if ((await lookAtOrder(needs, access, orderId, cause)) === 'unanswered') return 'unanswered';
+      const looked = await unlessUnreadable(lookAtOrder(needs, access, orderId, cause));
+      if (looked === 'unanswered') return 'unanswered';
+      if (looked === undefined) whole = false;
     }
-    await checkpoints.save(done, now);
+    // What belongs to orders that can not be read yet must still be looked for when they can.
+    if (whole) await checkpoints.save(done, now);
     return 'done';
   };
 }

@@ -14,12 +14,15 @@
  *   resumes after a position misses nothing and sees nothing twice, whatever concurrent writers do.
  * - Events of one stream appear in the total order in the order of their revisions.
  * - **Every event is chained** to its predecessor in the stream, by the rule of `event-chain.ts`.
+ *
+ * Around every adapter stands one more layer, which knows the shapes of the events (src/adapters/stored-events): it
+ * stores none that does not fit, and gives stored data as the newest version of its type has it.
  */
 export interface EventStore {
   /** Appends `events` (at least one) to `stream` if the stream stands at `expected`. */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
 
-  /** Reads one stream; an unknown stream reads as empty. */
+  /** Reads one stream; an unknown stream reads as empty. Throws `UnreadableEvent` at an event that can not be read. */
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
 
   /** Reads the total order strictly after a position (`START` for the beginning), oldest first. */
@@ -29,6 +32,8 @@ export interface EventStore {
    * Follows the total order, or only the streams of `scope`, from strictly after a position, for ever, in batches of at
    * least one event, until `signal` aborts (then the iteration ends without an error). It waits for the consumer: the
    * next batch is read only when the last one has been taken. A passing failure of the store is retried inside.
+   *
+   * An event that can not be read stands in its place here and in `readAll`, marked as `unreadable`.
    */
   subscribe(after: Position, signal: AbortSignal, scope?: Scope): AsyncIterable<readonly RecordedEvent[]>;
 }
@@ -81,8 +86,10 @@ export interface RecordedEvent extends NewEvent {
   readonly position: Position;
   /** When the store took it: RFC 3339, UTC, milliseconds. */
   readonly recordedAt: string;
-  /** By the rule of `event-chain.ts`: 64 hexadecimal digits. */
+  /** By the rule of `event-chain.ts`, over the data as it was stored: 64 hexadecimal digits. */
   readonly hash: string;
+  /** Why the event can not be read, if it can not: then taking its `data` throws this. */
+  readonly unreadable?: UnreadableEvent;
 }
 
 export interface ReadStreamOptions {
@@ -101,4 +108,45 @@ export type AppendResult =
 /** Some of a batch's event ids are known, but not this batch as a whole in this stream: a bug or a forgery, never a retry. */
 export class EventIdClash extends Error {
   override readonly name = 'EventIdClash';
+}
+
+/** `newer_version`: of a newer version of the app, as are most of `unknown_type`. `misfit`: not of its version's shape. */
+export type UnreadableReason = 'newer_version' | 'unknown_type' | 'misfit';
+
+/**
+ * A stored event that this version of the app can not read. Nobody may go on with its stream as if it were not there;
+ * other streams are not concerned. The store has raised the alarm, once for the stream.
+ */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+  readonly reason: UnreadableReason;
+
+  constructor(
+    { stream, revision, id, type, metadata }: Omit<RecordedEvent, 'data'>,
+    reason: UnreadableReason,
+    problem: string,
+  ) {
+    super(`event ${revision} of ${stream}, ${type} of version ${metadata.schemaVersion}, can not be read: ${problem}`);
+    this.stream = stream;
+    this.revision = revision;
+    this.id = id;
+    this.type = type;
+    this.version = metadata.schemaVersion;
+    this.reason = reason;
+  }
+}
+
+/** What was read; undefined when that takes a stream that can not be read. For those who then go on with the others. */
+export async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return undefined;
+    throw error;
+  }
 }

@@ -39,6 +39,22 @@ export interface BrokerLinkRevoked {
   readonly data: { readonly linkId: string; readonly reason: string; readonly revokedAt: string };
 }
 
+/** The first event of a broker account's own stream: whose it is, for good. */
+export interface BrokerAccountClaimed {
+  readonly type: 'BrokerAccountClaimed';
+  readonly data: { readonly userId: string; readonly claimedAt: string };
+}
+
 export type AccountEvent = AccountOpened | DocumentAccepted | BrokerLinked | BrokerUnlinked | BrokerLinkRevoked;
+
+/** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
+export const ACCOUNT_EVENT_VERSIONS: Readonly<Record<(AccountEvent | BrokerAccountClaimed)['type'], number>> = {
+  AccountOpened: 1,
+  DocumentAccepted: 1,
+  BrokerLinked: 1,
+  BrokerUnlinked: 1,
+  BrokerLinkRevoked: 1,
+  BrokerAccountClaimed: 1,
+};
 
 export const accountStream = (userId: string): string => `account-${userId}`;

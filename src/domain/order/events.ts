@@ -209,4 +209,28 @@ export type OrderEvent =
   | ReplaceRefused
   | BrokerMessageRecorded;
 
+/** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
+export const ORDER_EVENT_VERSIONS: Readonly<Record<OrderEvent['type'], number>> = {
+  OrderPlaced: 1,
+  OrderObserved: 1,
+  BracketLinked: 1,
+  SubmissionClaimed: 1,
+  SubmissionFailed: 1,
+  SubmissionUnconfirmed: 1,
+  OrderAcknowledged: 1,
+  OrderRejected: 1,
+  OrderNotSent: 1,
+  OrderNotReceived: 1,
+  OrderPartiallyFilled: 1,
+  OrderFilled: 1,
+  CancelRequested: 1,
+  CancelRefused: 1,
+  OrderCancelled: 1,
+  OrderExpired: 1,
+  ReplaceRequested: 1,
+  OrderReplaced: 1,
+  ReplaceRefused: 1,
+  BrokerMessageRecorded: 1,
+};
+
 export const orderStream = (orderId: string): string => `order-${orderId}`;

@@ -157,4 +157,16 @@ export type RiskEvent =
   | ReservationAdjusted
   | OpeningPositionsRecorded;
 
+/** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
+export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = {
+  OrderAdmitted: 1,
+  OrderDenied: 1,
+  ReplacementAdmitted: 1,
+  ReplacementDenied: 1,
+  FillBooked: 1,
+  ReservationReleased: 1,
+  ReservationAdjusted: 1,
+  OpeningPositionsRecorded: 1,
+};
+
 export const riskStream = (accountId: string): string => `risk-${accountId}`;
