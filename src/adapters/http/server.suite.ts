@@ -32,6 +32,8 @@ import { createExecutionQueries } from '../postgres/views/executions.ts';
 import { createOrderQueries } from '../postgres/views/orders.ts';
 import { createPositionQueries } from '../postgres/views/positions.ts';
 import { createReadStory } from '../postgres/views/story.ts';
+import { CATALOGUE } from '../stored-events/catalogue.ts';
+import { createEvolvingStore } from '../stored-events/evolving-store.ts';
 import { createHttpApp } from './app.ts';
 import type { HttpApp } from './app.ts';
 import { createClient } from './client.suite.ts';
@@ -46,13 +48,13 @@ export type ServerUnderTest = Awaited<ReturnType<typeof openServer>>;
 export async function openServer(changes: Partial<HttpNeeds> = {}) {
   const database = await createTestDatabase();
   const pool = createPool(database.url);
-  const store = createMemoryEventStore(systemClock);
   const ids = systemIds;
   const clock = systemClock;
-  const aggregates = createAggregates({ store, ids });
   const logged: { readonly message: string; readonly facts: unknown }[] = [];
   const note = (message: string, facts?: unknown): void => void logged.push({ message, facts });
   const log = { info: note, warn: note, alarm: note };
+  const store = createEvolvingStore(createMemoryEventStore(systemClock), { catalogue: CATALOGUE, log });
+  const aggregates = createAggregates({ store, ids });
   const market = createMarket();
   const cash = new Map<string, string>();
   const broker: BrokerAccounts = {

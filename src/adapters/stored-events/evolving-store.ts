@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UnreadableEvent } from '../../application/ports/event-store.ts';
 import type { EventStore, NewEvent, RecordedEvent, UnreadableReason } from '../../application/ports/event-store.ts';
 import type { Log } from '../../application/ports/log.ts';

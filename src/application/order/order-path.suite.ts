@@ -1,6 +1,8 @@
 /** The order path over the memory store, with a broker that answers as the test says. For the tests beside this file. */
 import { createMemoryEventStore } from '../../adapters/memory/event-store.ts';
 import { systemIds } from '../../adapters/node/clock-and-ids.ts';
+import { CATALOGUE } from '../../adapters/stored-events/catalogue.ts';
+import { createEvolvingStore } from '../../adapters/stored-events/evolving-store.ts';
 import { CURRENT_VERSIONS } from '../../domain/account/documents.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
@@ -39,8 +41,6 @@ export const brokerOrder = (clientOrderId: string, changes: Partial<BrokerOrder>
 export async function openDesk() {
   let now = Date.parse('2026-03-02T15:00:00.000Z');
   const clock = { now: () => new Date(now).toISOString(), sleep: () => Promise.resolve() };
-  const store = createMemoryEventStore({ now: clock.now });
-  const aggregates = createAggregates({ store, ids: systemIds });
   const sent: string[] = [];
   const script = {
     submit: (id: string): SubmitOutcome => ({ kind: 'acknowledged', order: brokerOrder(id) }),
@@ -72,6 +72,8 @@ export async function openDesk() {
   };
   const alarms: string[] = [];
   const log = { info: () => undefined, warn: () => undefined, alarm: (text: string) => void alarms.push(text) };
+  const store = createEvolvingStore(createMemoryEventStore({ now: clock.now }), { catalogue: CATALOGUE, log });
+  const aggregates = createAggregates({ store, ids: systemIds });
   const market = {
     clock: () => Promise.resolve({ now: clock.now(), isOpen: true, nextOpen: clock.now(), nextClose: clock.now() }),
     instruments: () =>

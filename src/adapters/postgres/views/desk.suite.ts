@@ -19,6 +19,8 @@ import { limitsOn } from '../../../domain/risk-policy/limits.ts';
 import type { RiskCommand } from '../../../domain/risk-policy/risk-policy.ts';
 import { createMemoryEventStore } from '../../memory/event-store.ts';
 import { systemIds } from '../../node/clock-and-ids.ts';
+import { CATALOGUE } from '../../stored-events/catalogue.ts';
+import { createEvolvingStore } from '../../stored-events/evolving-store.ts';
 import { migrate } from '../migrate.ts';
 import { createPool } from '../pool.ts';
 import { inTransaction } from '../transaction.ts';
@@ -141,7 +143,10 @@ export async function openViews(): Promise<ViewsUnderTest> {
   const pool = createPool(database.url);
   const owner = createPool(database.url, { max: 1, role: 'owner' });
   let now = Date.now();
-  const begin = (): Desk => createDesk(createMemoryEventStore({ now: () => new Date(now).toISOString() }));
+  const begin = (): Desk => {
+    const log = createMemoryEventStore({ now: () => new Date(now).toISOString() });
+    return createDesk(createEvolvingStore(log, { catalogue: CATALOGUE, log: { alarm: () => {} } }));
+  };
   let desk = begin();
   let applied = START;
   return {
