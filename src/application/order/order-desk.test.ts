@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { START } from '../ports/event-store.ts';
 import { createOrderDesk } from './order-desk.ts';
@@ -66,6 +67,20 @@ describe('the order desk', () => {
     ending.abort();
     await sweeping;
     expect(desk.sent).toEqual([doubtful, other]);
+  });
+
+  it('goes on sweeping past an order that can not be read, and leaves it alone', async () => {
+    const desk = await sweepingDesk();
+    await desk.putUnreadable(orderStream('strange'));
+    const orderId = await place(desk);
+    desk.orderIds.push('strange', orderId);
+    const ending = new AbortController();
+    const sweeping = desk.orders.sweep(ending.signal);
+    await expect.poll(() => desk.typesOf(orderId)).toContain('OrderAcknowledged');
+    ending.abort();
+    await sweeping;
+    expect(desk.sent).toEqual([orderId]);
+    expect(desk.alarms).toEqual(['an event can not be read: nothing goes on with its stream']);
   });
 
   it('places what was admitted and left by a dead process, with the age of its admission', async () => {

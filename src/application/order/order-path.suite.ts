@@ -9,6 +9,7 @@ import { orderStream } from '../../domain/order/events.ts';
 import { createAggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { Broker, BrokerAccess, BrokerOrder, LinkedAccounts, LookUp, SubmitOutcome } from '../ports/broker.ts';
+import { put, sample } from '../ports/event-store-samples.suite.ts';
 import { createPlaceOrder } from './place-order.ts';
 import type { PlaceOrderRequest } from './place-order.ts';
 import { createRecordBrokerOrder } from './record-broker-order.ts';
@@ -72,7 +73,8 @@ export async function openDesk() {
   };
   const alarms: string[] = [];
   const log = { info: () => undefined, warn: () => undefined, alarm: (text: string) => void alarms.push(text) };
-  const store = createEvolvingStore(createMemoryEventStore({ now: clock.now }), { catalogue: CATALOGUE, log });
+  const raw = createMemoryEventStore({ now: clock.now });
+  const store = createEvolvingStore(raw, { catalogue: CATALOGUE, log });
   const aggregates = createAggregates({ store, ids: systemIds });
   const market = {
     clock: () => Promise.resolve({ now: clock.now(), isOpen: true, nextOpen: clock.now(), nextClose: clock.now() }),
@@ -83,6 +85,7 @@ export async function openDesk() {
     bars: unused,
   };
   const pass = () => undefined;
+  const placing = { aggregates, clock, ids: systemIds, venue: market, marketData: market, pass };
   const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log, pass });
   const needs: SubmitOrderNeeds = {
     aggregates,
@@ -134,13 +137,19 @@ export async function openDesk() {
   return {
     store,
     aggregates,
+    /** Puts into a stream what only a newer version of the app could read. */
+    putUnreadable: async (stream: string) => {
+      const event = sample('CancelRequested', { requestedAt: clock.now(), by: USER }, stream);
+      await put(raw, stream, [{ ...event, metadata: { ...event.metadata, schemaVersion: 2 } }]);
+    },
     needs,
     script,
     sent,
     alarms,
     order,
     access,
-    placeOrder: createPlaceOrder({ aggregates, clock, ids: systemIds, venue: market, marketData: market, pass }),
+    placing,
+    placeOrder: createPlaceOrder(placing),
     passTime: (seconds: number) => {
       now += seconds * 1000;
     },
