@@ -10,8 +10,6 @@ import { VIEWS } from '../adapters/postgres/views/all.ts';
 import { createExecutionQueries } from '../adapters/postgres/views/executions.ts';
 import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
 import { createReadStory } from '../adapters/postgres/views/story.ts';
-import { CATALOGUE } from '../adapters/stored-events/catalogue.ts';
-import { createEvolvingStore } from '../adapters/stored-events/evolving-store.ts';
 import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
@@ -60,8 +58,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const alpaca = container.get(PORT.alpaca);
   const brokerTokens = container.get(PORT.brokerTokens);
   if (replacements.store !== undefined) {
-    const replacement = replacements.store(postgresStore, { broker: alpaca.broker, brokerTokens });
-    container.rebind(PORT.store).toConstantValue(createEvolvingStore(replacement, { catalogue: CATALOGUE, log }));
+    container
+      .rebind(PORT.bareStore)
+      .toConstantValue(replacements.store(postgresStore, { broker: alpaca.broker, brokerTokens }));
   }
   const store = container.get(PORT.store);
   const abilities = createAbilities(container);

@@ -47,6 +47,8 @@ export const PORT = {
   clock: port<Clock>('clock'),
   ids: port<Ids>('ids'),
   postgresStore: port<PostgresEventStore>('event store on Postgres'),
+  /** As an adapter gives it: whatever is stored, in the shape that it was stored in. */
+  bareStore: port<EventStore>('event store without shapes'),
   store: port<EventStore>('event store'),
   aggregates: port<Aggregates>('aggregates'),
   alpaca: port<Alpaca>('Alpaca'),
@@ -86,10 +88,13 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
     [PORT.pool, PORT.log],
   );
   container
+    .bind(PORT.bareStore)
+    .toResolvedValue((store: PostgresEventStore): EventStore => store, [PORT.postgresStore]);
+  container
     .bind(PORT.store)
     .toResolvedValue(
-      (store: PostgresEventStore, told: Log) => createEvolvingStore(store, { catalogue: CATALOGUE, log: told }),
-      [PORT.postgresStore, PORT.log],
+      (bare: EventStore, told: Log) => createEvolvingStore(bare, { catalogue: CATALOGUE, log: told }),
+      [PORT.bareStore, PORT.log],
     );
   container
     .bind(PORT.aggregates)

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { put, sample } from '../../application/ports/event-store-samples.suite.ts';
+import { orderStream } from '../../domain/order/events.ts';
 import type { Person } from './client.suite.ts';
 import { openServer } from './server.suite.ts';
 import type { ServerUnderTest } from './server.suite.ts';
@@ -187,5 +189,29 @@ describe('changing an order through the Broker API', () => {
       expect(answers[0]).toContain('not_found');
     }
     expect(await list(other)).toMatchObject([{ status: 'placing' }]);
+  });
+});
+
+describe('an order that a newer version of the app has written to', () => {
+  it('is an internal error and an alarm, and the trader’s other orders go on', async () => {
+    const alone = await openServer();
+    try {
+      const person = await alone.trader();
+      const send = (method: string, rest = '') =>
+        alone.call(method, orders(person, rest), { token: person.token, ...(rest === '' && { form: MARKET }) });
+      const [newer, usual] = [idOf(await send('POST')), idOf(await send('POST'))];
+      const stream = orderStream(newer);
+      await put(alone.raw, stream, [sample('OrderPaused', {}, stream)]);
+      const answer = await send('DELETE', `/${newer}`);
+      expect(answer.json).toMatchObject({ s: 'error', refusal: { code: 'internal' } });
+      expect(answer.text).not.toContain('OrderPaused');
+      expect(alone.logged).toMatchObject([
+        { facts: { stream, reason: 'unknown_type' } },
+        { facts: { error: expect.stringContaining('UnreadableEvent') as string } },
+      ]);
+      expect((await send('DELETE', `/${usual}`)).json).toEqual({ s: 'ok' });
+    } finally {
+      await alone.close();
+    }
   });
 });

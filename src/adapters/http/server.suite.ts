@@ -53,7 +53,8 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
   const logged: { readonly message: string; readonly facts: unknown }[] = [];
   const note = (message: string, facts?: unknown): void => void logged.push({ message, facts });
   const log = { info: note, warn: note, alarm: note };
-  const store = createEvolvingStore(createMemoryEventStore(systemClock), { catalogue: CATALOGUE, log });
+  const raw = createMemoryEventStore(systemClock);
+  const store = createEvolvingStore(raw, { catalogue: CATALOGUE, log });
   const aggregates = createAggregates({ store, ids });
   const market = createMarket();
   const cash = new Map<string, string>();
@@ -154,6 +155,8 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     port,
     routes: app.routes,
     store,
+    /** The store as it is without shapes. */
+    raw,
     sessions,
     tokens,
     market,

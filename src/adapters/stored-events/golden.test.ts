@@ -57,8 +57,12 @@ describe('golden files', () => {
 
   it.each(current)('$name shows what may be null both as null and as a value', ({ type, examples }) => {
     for (const path of nullablePaths(z.toJSONSchema(CATALOGUE.get(type)!.schema))) {
-      const kinds = new Set(examples.flatMap((data) => valuesAt(data, path)).map((value) => value === null));
-      expect([...kinds].toSorted(), path.join('.')).toEqual([false, true]);
+      const values = examples.flatMap((data) => valuesAt(data, path));
+      expect(values, path.join('.')).toContain(null);
+      expect(
+        values.some((value) => value !== null),
+        path.join('.'),
+      ).toBe(true);
     }
   });
 });

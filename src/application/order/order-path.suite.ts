@@ -72,7 +72,12 @@ export async function openDesk() {
     all: unused,
   };
   const alarms: string[] = [];
-  const log = { info: () => undefined, warn: () => undefined, alarm: (text: string) => void alarms.push(text) };
+  const warnings: string[] = [];
+  const log = {
+    info: () => undefined,
+    warn: (text: string) => void warnings.push(text),
+    alarm: (text: string) => void alarms.push(text),
+  };
   const raw = createMemoryEventStore({ now: clock.now });
   const store = createEvolvingStore(raw, { catalogue: CATALOGUE, log });
   const aggregates = createAggregates({ store, ids: systemIds });
@@ -146,6 +151,7 @@ export async function openDesk() {
     script,
     sent,
     alarms,
+    warnings,
     order,
     access,
     placing,
