@@ -96,7 +96,13 @@ describe.each([
 
   it('is passed over with what follows in its stream, with one alarm, until a code comes that can read it', async () => {
     const [a0, a1, b0, a2, b1] = await fill(
-      ...([['a', old('a')], ['a', newer('a')], ['b', old('b')], ['a', old('a')], ['b', old('b')]] as const),
+      ...([
+        ['a', old('a')],
+        ['a', newer('a')],
+        ['b', old('b')],
+        ['a', old('a')],
+        ['b', old('b')],
+      ] as const),
     );
     await followAll(parts.raw, 5);
     expect(await run(FIRST_CATALOGUE)).toEqual({
