@@ -16,7 +16,7 @@ export function passedOverSuite(
 
     const place = (stream: string, revision: number, position: string): EventPlace => ({ stream, revision, position });
     const later = place('order-1', 10, '0000B');
-    const first = place('risk-1', 0, '00002');
+    const first = place('risk-1', 12, '00002');
     const second = place('order-1', 9, '0000A');
 
     it('are kept in the total order, each reaction its own', async () => {
