@@ -2,6 +2,7 @@
 import type { Clock } from './ports/clock-and-ids.ts';
 import { UnreadableEvent } from './ports/event-store.ts';
 import type { EventStore, RecordedEvent } from './ports/event-store.ts';
+import { Overtaken } from './ports/leases.ts';
 import type { Log } from './ports/log.ts';
 import type { Checkpoints, EventPlace, PassedOver } from './ports/progress.ts';
 
@@ -9,6 +10,8 @@ export interface ReactionNeeds {
   readonly store: EventStore;
   readonly checkpoints: Checkpoints;
   readonly passedOver: PassedOver;
+  /** Of the lease under which it runs. */
+  readonly fence: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -17,12 +20,13 @@ const RETRY_MS = 1_000;
 
 /**
  * An event that the reaction can not digest is tried again for ever, with an alarm. Only one that can not be read is
- * passed over, with all that follows in its stream; they are kept, and taken up at the next start, in order.
+ * passed over, with all that follows in its stream; they are kept, and taken up at the next start, in order. Throws
+ * `Overtaken`.
  */
 export async function runReaction(
   name: string,
   react: (event: RecordedEvent) => Promise<void>,
-  { store, checkpoints, passedOver, clock, log }: ReactionNeeds,
+  { store, checkpoints, passedOver, fence, clock, log }: ReactionNeeds,
   signal: AbortSignal,
 ): Promise<void> {
   /** The streams of which events were passed over: what follows in them has to wait too. */
@@ -33,6 +37,7 @@ export async function runReaction(
       try {
         return await act();
       } catch (error) {
+        if (error instanceof Overtaken) throw error;
         log.alarm(`${name}: ${what} failed; trying again`, { error: String(error) });
         await clock.sleep(RETRY_MS, signal);
       }
@@ -78,7 +83,7 @@ export async function runReaction(
       for (const event of batch) await insist(`event ${event.id} (${event.type})`, () => take(event));
       const last = batch.at(-1);
       if (last !== undefined && !signal.aborted)
-        await insist('the checkpoint', () => checkpoints.save(name, last.position));
+        await insist('the checkpoint', () => checkpoints.save(name, last.position, fence));
     }
   });
 }

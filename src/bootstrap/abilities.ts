@@ -34,7 +34,7 @@ export function createAbilities(container: Container) {
     log: container.get(PORT.log),
     linked: container.get(PORT.linked),
     brokerTokens: container.get(PORT.brokerTokens),
-    checkpoints: container.get(PORT.checkpoints),
+    reconciliations: container.get(PORT.reconciliations),
     pass: container.get(PORT.pass),
     broker,
     authorization,

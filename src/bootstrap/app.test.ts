@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import type { Pool } from 'pg';
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../../test/support/postgres.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
@@ -7,30 +8,34 @@ import { alpacaConfig } from './broker-config.ts';
 import { crashPoints } from './crash-points.ts';
 import { deriveKeys } from './keys.ts';
 
-it('begins nothing when the database fails at once', async () => {
+it('of two on one database one is the owner of all that takes one, until it stops', async () => {
   const database = await createTestDatabase();
-  const owner = createPool(database.url, { role: 'owner' });
-  await owner.query('drop table reaction_checkpoints');
-  await owner.end();
-  const pool = createPool(database.url);
   const publicUrl = 'http://127.0.0.1:20000';
   const told: string[] = [];
   const tell = (message: string): void => void told.push(message);
-  const starting = startApp({
-    pool,
-    log: { info: tell, warn: tell, alarm: tell },
-    keys: deriveKeys('a secret that is long enough for this', tmpdir()),
-    alpaca: alpacaConfig({ kind: 'sandbox', settings: {} }, null, publicUrl, 'iex'),
-    pass: crashPoints(null),
-    publicUrl,
-    webFolder: tmpdir(),
-    environment: { broker: 'sandbox', data: 'synthetic' },
-    replacements: {},
-  });
-  await expect(starting).rejects.toThrow('reaction_checkpoints');
-  // The connection of the failed question is closed; one of a loop that had begun would be left.
-  expect(pool.totalCount).toBe(0);
+  const start = (pool: Pool) =>
+    startApp({
+      pool,
+      log: { info: () => undefined, warn: tell, alarm: tell },
+      keys: deriveKeys('a secret that is long enough for this', tmpdir()),
+      alpaca: alpacaConfig({ kind: 'sandbox', settings: {} }, null, publicUrl, 'iex'),
+      pass: crashPoints(null),
+      publicUrl,
+      webFolder: tmpdir(),
+      environment: { broker: 'sandbox', data: 'synthetic' },
+      replacements: {},
+    });
+  const pools = [createPool(database.url), createPool(database.url)] as const;
+  const leases = async () => (await pools[1].query('select name, fence::int from leases order by name')).rows;
+  const each = (fence: number) => ['book-fills', 'broker-updates', 'order-desk'].map((name) => ({ name, fence }));
+
+  const first = start(pools[0]);
+  await expect.poll(leases).toEqual(each(1));
+  const second = start(pools[1]);
+  await first.stop();
+  await expect.poll(leases).toEqual(each(2));
+  await second.stop();
   expect(told).toEqual([]);
-  await pool.end();
+  await Promise.all(pools.map((pool) => pool.end()));
   await database.close();
 });

@@ -10,9 +10,12 @@ import { VIEWS } from '../adapters/postgres/views/all.ts';
 import { createExecutionQueries } from '../adapters/postgres/views/executions.ts';
 import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
 import { createReadStory } from '../adapters/postgres/views/story.ts';
+import { asOwner } from '../application/as-owner.ts';
+import type { OwnersWork } from '../application/as-owner.ts';
 import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
+import type { Owned } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
 import { runReaction } from '../application/react.ts';
 import { accountStream } from '../domain/account/events.ts';
@@ -48,10 +51,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
-const BOOK_FILLS = 'book-fills';
-
-/** Throws what the database throws when it fails at once; nothing runs then. */
-export async function startApp(options: AppOptions): Promise<App> {
+/** Several may run on one database: each serves and keeps the read models, and whoever is the owner reacts and sends. */
+export function startApp(options: AppOptions): App {
   const { pool, log, publicUrl, webFolder, environment, replacements } = options;
   const container = createContainer(options);
   const postgresStore = container.get(PORT.postgresStore);
@@ -69,8 +70,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const passedOver = container.get(PORT.passedOver);
   const clock = container.get(PORT.clock);
 
-  // Before any loop begins: one that fails here has nothing to end.
-  const booked = await checkpoints.load(BOOK_FILLS);
   const ending = new AbortController();
   const { signal } = ending;
   const readStory = createReadStory(pool, store);
@@ -110,12 +109,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     readiness: createReadiness(pool, alpaca.venue),
   });
 
+  const leases = container.get(PORT.leases);
+  const owning = (name: Owned, work: OwnersWork) => asOwner(name, work, { leases, clock, log }, signal);
   const loops = [
     projections.done,
-    runReaction(BOOK_FILLS, abilities.bookFills, { store, checkpoints, passedOver, clock, log }, signal),
-    abilities.desk.follow(booked, signal),
-    abilities.desk.sweep(signal),
-    abilities.followLinkedAccounts(signal),
+    owning('book-fills', (fence, own) =>
+      runReaction('book-fills', abilities.bookFills, { store, checkpoints, passedOver, fence, clock, log }, own),
+    ),
+    owning('order-desk', (_fence, own) => abilities.desk.run(own)),
+    owning('broker-updates', (_fence, own) => abilities.followLinkedAccounts(own)),
   ];
   for (const loop of loops)
     loop.catch((error: unknown) => log.alarm('a loop of the app ended', { error: String(error) }));

@@ -2,6 +2,7 @@
  * Which adapter stands behind which port. Everything is made once, when it is first asked for; `app.ts` starts and
  * stops it. Tests replace a part by binding it anew.
  */
+import { hostname } from 'node:os';
 import { Container } from 'inversify';
 import type { ServiceIdentifier } from 'inversify';
 import type { Pool } from 'pg';
@@ -19,7 +20,9 @@ import { createLinkAttempts } from '../adapters/postgres/identity/link-attempts.
 import { createSessions } from '../adapters/postgres/identity/sessions.ts';
 import { createUsers } from '../adapters/postgres/identity/users.ts';
 import { createPassedOver } from '../adapters/postgres/passed-over-events.ts';
+import { createLeases } from '../adapters/postgres/leases.ts';
 import { createCheckpoints } from '../adapters/postgres/reaction-checkpoints.ts';
+import { createReconciliations } from '../adapters/postgres/reconciliations.ts';
 import { createOrderQueries } from '../adapters/postgres/views/orders.ts';
 import type { OrderQueries } from '../adapters/postgres/views/orders.ts';
 import { CATALOGUE } from '../adapters/stored-events/catalogue.ts';
@@ -32,8 +35,9 @@ import type { Clock, Ids } from '../application/ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../application/ports/identity.ts';
+import type { Leases } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
-import type { Checkpoints, PassedOver } from '../application/ports/progress.ts';
+import type { Checkpoints, PassedOver, Reconciliations } from '../application/ports/progress.ts';
 import type { Keys } from './keys.ts';
 
 const port = <T>(name: string) => Symbol.for(`tradsy/${name}`) as ServiceIdentifier<T>;
@@ -54,8 +58,10 @@ export const PORT = {
   alpaca: port<Alpaca>('Alpaca'),
   brokerTokens: port<BrokerTokens>('broker tokens'),
   linked: port<LinkedAccounts>('linked accounts'),
+  leases: port<Leases>('leases'),
   checkpoints: port<Checkpoints>('checkpoints'),
   passedOver: port<PassedOver>('passed-over events'),
+  reconciliations: port<Reconciliations>('reconciliations'),
   orders: port<OrderQueries>('order queries'),
   users: port<Users>('users'),
   sessions: port<Sessions>('sessions'),
@@ -114,8 +120,17 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
       (aggregates: Aggregates, brokerTokens: BrokerTokens) => createLinkedAccounts({ aggregates, brokerTokens }),
       [PORT.aggregates, PORT.brokerTokens],
     );
-  container.bind(PORT.checkpoints).toResolvedValue(createCheckpoints, [PORT.pool]);
   container.bind(PORT.passedOver).toResolvedValue(createPassedOver, [PORT.pool]);
+  container.bind(PORT.leases).toResolvedValue(
+    (on: Pool, told: Log) =>
+      createLeases(on, {
+        holder: `${hostname()}:${process.pid}`,
+        onLost: (name, why) => told.warn('a lease was lost', { name, why }),
+      }),
+    [PORT.pool, PORT.log],
+  );
+  container.bind(PORT.checkpoints).toResolvedValue((on: Pool) => createCheckpoints(on), [PORT.pool]);
+  container.bind(PORT.reconciliations).toResolvedValue(createReconciliations, [PORT.pool]);
   container.bind(PORT.orders).toResolvedValue(createOrderQueries, [PORT.pool]);
   container.bind(PORT.users).toResolvedValue(createUsers, [PORT.pool]);
   container

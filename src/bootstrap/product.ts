@@ -78,7 +78,7 @@ export async function startProduct(
     signal.throwIfAborted();
     const sandboxUrl = sandbox.value?.url ?? null;
 
-    const app: App = await startApp({
+    const app: App = startApp({
       pool: database.value.pool,
       log,
       keys,

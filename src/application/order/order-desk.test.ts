@@ -20,7 +20,15 @@ async function sweepingDesk() {
     // Long waits pass at once, so that what would block for minutes blocks for ever if it blocks at all.
     clock: { now: desk.needs.clock.now, sleep: () => wait(1) },
     store: desk.store,
-    unfinished: { placed: () => listed(orderIds), admittedOnly: () => listed(admitted.splice(0)) },
+    unfinished: {
+      placed: () => listed(orderIds),
+      admittedOnly: () => listed(admitted.splice(0)),
+      knownUpTo: () => Promise.resolve(START),
+    },
+    childOf: (parent: AbortSignal) => {
+      const child = new AbortController();
+      return { signal: AbortSignal.any([parent, child.signal]), abort: () => child.abort() };
+    },
     sweepEveryMs: 1,
   };
   const orders = createOrderDesk({

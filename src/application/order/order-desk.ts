@@ -1,7 +1,11 @@
 /**
  * The order desk: sees to it that every order goes on its way. Events move it at once; a sweep over unfinished orders finds
- * whatever a dead process, a lost message or a broker that did not answer has left behind. All that it does is safe to
- * repeat, because every step is decided against the order's own stream.
+ * whatever a dead process, a lost message or a broker that did not answer has left behind.
+ *
+ * One process runs it at a time, which keeps two from asking the broker the same things. It is not what keeps an order from
+ * being sent twice: every step is decided against the order's own stream, and an order is sent only after a claim was
+ * appended there at the revision read, so of two desks that want to send it one is refused. Requests to cancel or change
+ * may be repeated. So a process that was stopped, and does not know yet that another one is the owner, does no harm.
  */
 import { orderStream } from '../../domain/order/events.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
@@ -26,6 +30,8 @@ export interface OrderDeskNeeds extends SubmitOrderNeeds {
   readonly sendReplace: SendRequest;
   readonly log: Log;
   readonly sweepEveryMs: number;
+  /** A signal that ends with `parent`, or when asked to. */
+  readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
 
 /** Looking up an order in doubt: milliseconds between the first tries; afterwards the sweep goes on with it. */
@@ -36,6 +42,8 @@ const LONGEST_WAIT_MS = 2_000;
 const LOOK_UPS_PER_SWEEP = 4;
 
 export interface OrderDesk {
+  /** Attends to every order, whenever it was placed, until `signal` aborts and what is under way has ended. */
+  run(signal: AbortSignal): Promise<void>;
   /** Reacts to events after a position, until `signal` aborts. */
   follow(after: Position, signal: AbortSignal): Promise<void>;
   /** Sweeps at once and then every so often, until `signal` aborts and what is under way has ended. */
@@ -43,7 +51,7 @@ export interface OrderDesk {
 }
 
 export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
-  const { store, aggregates, unfinished, clock, ids, linked, log } = needs;
+  const { store, aggregates, unfinished, clock, ids, linked, log, childOf } = needs;
   /** One errand an order at a time in this process; another one asked for meanwhile runs afterwards. */
   const errands = new Map<string, Promise<void>>();
   let sweeps = 0;
@@ -125,7 +133,7 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     }
   }
 
-  async function sweepOnce(signal: AbortSignal): Promise<void> {
+  async function sweepOnce(look: 'load' | 'glance', signal: AbortSignal): Promise<void> {
     for (const { orderId, accountId } of await unfinished.admittedOnly()) {
       void run(orderId, signal, () => finishAdmission(orderId, accountId));
     }
@@ -136,7 +144,7 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     for (const { orderId, accountId } of [...placed.slice(first), ...placed.slice(0, first)]) {
       if (signal.aborted) return;
       if (errands.has(orderId)) continue;
-      const order = await unlessUnreadable(aggregates.orders.glance(orderStream(orderId)));
+      const order = await unlessUnreadable(aggregates.orders[look](orderStream(orderId)));
       if (order === undefined) continue;
       if (order.status !== 'working' || order.cancelRequested || order.replacement !== null) {
         void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
@@ -161,22 +169,37 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     actor: { kind: 'system', id: 'order-desk' },
   });
 
+  async function follow(after: Position, signal: AbortSignal): Promise<void> {
+    for await (const batch of store.subscribe(after, signal)) {
+      for (const event of batch) react(event, signal);
+    }
+  }
+
+  async function sweep(signal: AbortSignal): Promise<void> {
+    // What this process remembers of orders that another desk has attended to until now may be old.
+    let look: 'load' | 'glance' = 'load';
+    while (!signal.aborted) {
+      try {
+        await sweepOnce(look, signal);
+        look = 'glance';
+      } catch (error) {
+        log.warn('a sweep failed', { error: String(error) });
+      }
+      await clock.sleep(needs.sweepEveryMs, signal);
+    }
+    await Promise.all(errands.values());
+  }
+
   return {
-    async follow(after, signal) {
-      for await (const batch of store.subscribe(after, signal)) {
-        for (const event of batch) react(event, signal);
-      }
-    },
-    async sweep(signal) {
-      while (!signal.aborted) {
-        try {
-          await sweepOnce(signal);
-        } catch (error) {
-          log.warn('a sweep failed', { error: String(error) });
-        }
-        await clock.sleep(needs.sweepEveryMs, signal);
-      }
-      await Promise.all(errands.values());
+    follow,
+    sweep,
+    async run(signal) {
+      // Asked before the first sweep: no order is too new for that and too old for what follows.
+      const known = await unfinished.knownUpTo();
+      const both = childOf(signal);
+      const parts = [follow(known, both.signal), sweep(both.signal)].map((part) => part.finally(both.abort));
+      await Promise.allSettled(parts);
+      await Promise.all(parts);
     },
   };
 }

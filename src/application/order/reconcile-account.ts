@@ -4,7 +4,7 @@
  */
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, OrderRecords } from '../ports/broker.ts';
-import type { Checkpoints, UnfinishedOrders } from '../ports/progress.ts';
+import type { Reconciliations, UnfinishedOrders } from '../ports/progress.ts';
 import type { Venue } from '../ports/market-data.ts';
 import type { Log } from '../ports/log.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
@@ -17,7 +17,7 @@ export interface ReconcileNeeds {
   readonly records: OrderRecords;
   readonly venue: Venue;
   readonly unfinished: UnfinishedOrders;
-  readonly checkpoints: Checkpoints;
+  readonly reconciliations: Reconciliations;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly log: Log;
 }
@@ -32,14 +32,15 @@ export type Reconciled = 'done' | 'unanswered' | 'unauthorized';
 export type ReconcileAccount = (access: BrokerAccess, cause: Cause) => Promise<Reconciled>;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
-  const { records, venue, unfinished, checkpoints, recordBrokerOrder, log } = needs;
+  const { records, venue, unfinished, reconciliations, recordBrokerOrder, log } = needs;
   return async (access, cause) => {
     const { accountId } = access;
     const { now } = await venue.clock();
-    const done = `reconciliation of ${accountId}`;
-    const lastDone = Date.parse(await checkpoints.load(done));
+    const lastDone = await reconciliations.lastOf(accountId);
     const dayAgo = Date.parse(now) - LOOK_BACK_MS;
-    const since = new Date(Number.isNaN(lastDone) ? dayAgo : Math.min(dayAgo, lastDone - OVERLAP_MS)).toISOString();
+    const since = new Date(
+      lastDone === null ? dayAgo : Math.min(dayAgo, Date.parse(lastDone) - OVERLAP_MS),
+    ).toISOString();
 
     const [recent, open] = await Promise.all([records.submittedAfter(access, since), records.unfinished(access)]);
     if (recent.kind !== 'found' || open.kind !== 'found') {
@@ -63,7 +64,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
       if (looked === undefined) whole = false;
     }
     // What belongs to orders that can not be read yet must still be looked for when they can.
-    if (whole) await checkpoints.save(done, now);
+    if (whole) await reconciliations.record(accountId, now);
     return 'done';
   };
 }

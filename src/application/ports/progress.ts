@@ -1,10 +1,21 @@
 import type { Position, RecordedEvent } from './event-store.ts';
 
-/** How far a reaction has come; what it did must be safe to repeat from there. */
+/**
+ * How far a reaction has come in the total order of one event store; what it did must be safe to repeat from there. With
+ * another store a reaction begins anew.
+ */
 export interface Checkpoints {
-  /** `START` for a reaction that never ran. */
+  /** `START` for a reaction that never ran on this store. */
   load(reaction: string): Promise<Position>;
-  save(reaction: string, position: Position): Promise<void>;
+  /** Throws `Overtaken`, and changes nothing, when an owner with a greater fence has saved already. */
+  save(reaction: string, position: Position, fence: number): Promise<void>;
+}
+
+/** When each account was last compared with the broker's records. It never goes back, whoever tells it. */
+export interface Reconciliations {
+  /** RFC 3339; null for an account that never was. */
+  lastOf(accountId: string): Promise<string | null>;
+  record(accountId: string, at: string): Promise<void>;
 }
 
 /** Where an event stands. */
@@ -21,6 +32,8 @@ export interface PassedOver {
 
 /** Orders that are not finished, as the read model knows them: perhaps a moment behind. */
 export interface UnfinishedOrders {
+  /** What was recorded up to this position shows in what is read from now on. */
+  knownUpTo(): Promise<Position>;
   /** Admitted but not placed yet, with what was admitted. */
   admittedOnly(): Promise<readonly { readonly orderId: string; readonly accountId: string }[]>;
   /** Placed and not final. */

@@ -5,6 +5,7 @@
 import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
+import { START, type Position } from '../../../application/ports/event-store.ts';
 import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
 import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { OrderEvent } from '../../../domain/order/events.ts';
@@ -153,6 +154,12 @@ export function createOrderQueries(pool: Pool): OrderQueries {
       return rows.map((row) => ({ accountId: row.account_id, order: toBrokerOrder(row) }));
     },
     unfinished: {
+      async knownUpTo() {
+        const { rows } = await pool.query<{ readonly position: Position }>(
+          `select position from projection_checkpoints where loop = 'views'`,
+        );
+        return rows[0]?.position ?? START;
+      },
       admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
       placed: () => ids(`status <> 'admitted'`),
     },
