@@ -66,8 +66,8 @@ describe.each([
     const ending = new AbortController();
     const checkpoints: Checkpoints = {
       load: (reaction) => parts.checkpoints.load(reaction),
-      async save(reaction, position) {
-        await parts.checkpoints.save(reaction, position);
+      async save(reaction, position, fence) {
+        await parts.checkpoints.save(reaction, position, fence);
         if (position >= end) ending.abort();
       },
     };
@@ -78,7 +78,14 @@ describe.each([
         await react?.(event, store);
         handled.push(event.id);
       },
-      { store, checkpoints, passedOver: parts.passedOver, clock: { ...systemClock, sleep: async () => {} }, log },
+      {
+        store,
+        checkpoints,
+        passedOver: parts.passedOver,
+        fence: 1,
+        clock: { ...systemClock, sleep: async () => {} },
+        log,
+      },
       ending.signal,
     );
     const waiting = (await parts.passedOver.load('count')).map(({ stream, revision }) => `${stream}/${revision}`);

@@ -1,35 +1,53 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
+import { createAggregates } from '../aggregates.ts';
+import type { BrokerAccess } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
+import { aborted } from '../ports/leases.suite.ts';
 import { createOrderDesk } from './order-desk.ts';
-import { ACCOUNT, brokerOrder, openDesk } from './order-path.suite.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
 import { createSendCancel, createSendReplace } from './send-requests.ts';
 import { createConfirmOrder, createSubmitOrder } from './submit-order.ts';
 
-/** A desk that sweeps all the time, over the orders that the test names. */
-async function sweepingDesk() {
+const SWEEP_MS = 3;
+
+/** A desk that sweeps all the time, or only when it begins, over the orders that the test names. */
+async function sweepingDesk(how: 'all the time' | 'once' = 'all the time') {
   const desk = await openDesk();
   const orderIds: string[] = [];
   const admitted: string[] = [];
+  const cancelled: string[] = [];
+  let known = START;
   const listed = (ids: readonly string[]) => Promise.resolve(ids.map((orderId) => ({ orderId, accountId: ACCOUNT })));
   const needs = {
     ...desk.needs,
-    broker: { ...desk.needs.broker, byId: () => Promise.resolve({ kind: 'unknown', reason: 'time-out' } as const) },
+    broker: {
+      ...desk.needs.broker,
+      byId: () => Promise.resolve({ kind: 'unknown', reason: 'time-out' } as const),
+      cancel: (_access: BrokerAccess, id: string) => {
+        cancelled.push(id);
+        return Promise.resolve({ kind: 'accepted' } as const);
+      },
+    },
     // Long waits pass at once, so that what would block for minutes blocks for ever if it blocks at all.
-    clock: { now: desk.needs.clock.now, sleep: () => wait(1) },
+    clock: {
+      now: desk.needs.clock.now,
+      sleep: (ms: number, signal: AbortSignal) => (ms === SWEEP_MS && how === 'once' ? aborted(signal) : wait(1)),
+    },
     store: desk.store,
     unfinished: {
       placed: () => listed(orderIds),
       admittedOnly: () => listed(admitted.splice(0)),
-      knownUpTo: () => Promise.resolve(START),
+      knownUpTo: () => Promise.resolve(known),
     },
     childOf: (parent: AbortSignal) => {
       const child = new AbortController();
       return { signal: AbortSignal.any([parent, child.signal]), abort: () => child.abort() };
     },
-    sweepEveryMs: 1,
+    sweepEveryMs: SWEEP_MS,
   };
   const orders = createOrderDesk({
     ...needs,
@@ -38,7 +56,10 @@ async function sweepingDesk() {
     sendCancel: createSendCancel(needs),
     sendReplace: createSendReplace(needs),
   });
-  return { ...desk, orderIds, admitted, orders };
+  const knowAll = async () => {
+    known = (await desk.store.readAll(START, 100)).at(-1)?.position ?? START;
+  };
+  return { ...desk, orderIds, admitted, cancelled, knowAll, orders };
 }
 
 async function place(desk: Awaited<ReturnType<typeof sweepingDesk>>): Promise<string> {
@@ -57,6 +78,47 @@ describe('the order desk', () => {
     ending.abort();
     await following;
     expect(desk.sent).toEqual([orderId]);
+  });
+
+  it('sends what was placed before it began to run, and what is placed afterwards', async () => {
+    const desk = await sweepingDesk('once');
+    const before = await place(desk);
+    desk.orderIds.push(before);
+    await desk.knowAll();
+    const ending = new AbortController();
+    const running = desk.orders.run(ending.signal);
+    await expect.poll(() => desk.typesOf(before)).toContain('OrderAcknowledged');
+    const afterwards = await place(desk);
+    await expect.poll(() => desk.typesOf(afterwards)).toContain('OrderAcknowledged');
+    ending.abort();
+    await running;
+    expect(desk.sent).toEqual([before, afterwards]);
+  });
+
+  it('looks anew at orders that another desk has attended to when it begins to run', async () => {
+    const desk = await sweepingDesk('once');
+    const orderId = await place(desk);
+    desk.orderIds.push(orderId);
+    // As this process remembers it, the order works and nothing is asked for.
+    const at = desk.needs.clock.now();
+    await desk.needs.aggregates.orders.handle(
+      orderStream(orderId),
+      { type: 'ClaimSubmission', claimId: 'c', at },
+      cause,
+    );
+    await desk.needs.recordBrokerOrder(
+      desk.access,
+      { order: brokerOrder(orderId), execution: null, reason: null },
+      cause,
+    );
+    const elsewhere = createAggregates({ store: desk.store, ids: systemIds });
+    await elsewhere.orders.handle(orderStream(orderId), { type: 'RequestCancel', at }, cause);
+    await desk.knowAll();
+    const ending = new AbortController();
+    const running = desk.orders.run(ending.signal);
+    await expect.poll(() => desk.cancelled).toContain(`B-${orderId}`);
+    ending.abort();
+    await running;
   });
 
   it('goes on sweeping while one order stays in doubt', async () => {

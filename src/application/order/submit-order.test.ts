@@ -33,6 +33,18 @@ describe('sending an order', () => {
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'OrderRejected']);
   });
 
+  it('sends nothing that its process was stopped before: not late, and not when its time is over', async () => {
+    const { needs, types, sent, passTime, orderId } = await placedOrder();
+    const stopped = (point: string): void => {
+      if (point === 'after-claim') passTime(20);
+    };
+    const submit = createSubmitOrder({ ...needs, pass: stopped });
+    expect(await submit(orderId, cause)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await submit(orderId, cause)).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionFailed', 'OrderNotSent']);
+  });
+
   it('tries again what was proven not sent, while the intent is fresh', async () => {
     const { submit, types, script, sent, passTime } = await placedOrder();
     script.submit = () => ({ kind: 'not_sent', reason: 'connection refused', retryAfterMs: 500 });

@@ -33,6 +33,8 @@ export type Submitted = { readonly kind: 'settled' | 'doubt' } | { readonly kind
 export type SubmitOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
 
 const SETTLED: Submitted = { kind: 'settled' };
+/** A process that was stopped for longer after its claim does not send: others look the order up, and it may be stale. */
+const CLAIM_SERVES_MS = 5_000;
 /** A link that is just being renewed is back within this time. */
 const LINK_MAY_COME_MS = 5_000;
 
@@ -55,11 +57,17 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
 
     pass('before-claim');
     const claimId = ids.random();
-    const claimed = await record({ type: 'ClaimSubmission', claimId, at: clock.now() });
+    const claimedAt = clock.now();
+    const claimed = await record({ type: 'ClaimSubmission', claimId, at: claimedAt });
     if (claimed.kind === 'refused' || claimed.state.status !== 'claimed' || claimed.state.claimId !== claimId) {
       return SETTLED;
     }
     pass('after-claim');
+    if (Date.parse(clock.now()) - Date.parse(claimedAt) > CLAIM_SERVES_MS) {
+      const reason = 'The process stood still before it could send the order.';
+      await record({ type: 'RecordSubmissionFailed', claimId, reason, at: clock.now() });
+      return { kind: 'again', afterMs: 0 };
+    }
     const outcome = await broker.submit(access, claimed.state.ticket, clientOrderId(orderId, 0));
     pass('after-broker-answer');
     const at = clock.now();

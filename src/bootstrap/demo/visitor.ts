@@ -12,6 +12,9 @@ import type { OrderStory } from '../../../contracts/story.ts';
 
 export interface Visitor {
   readonly accountId: string;
+  readonly accessToken: string;
+  /** The same trader, asking another process that works on the same database. */
+  at(baseUrl: string): Visitor;
   instruments(): Promise<readonly string[]>;
   quote(symbol: string): Promise<{ readonly bid: number; readonly ask: number }>;
   place(
@@ -25,16 +28,19 @@ export interface Visitor {
   call(method: string, path: string, fields?: Readonly<Record<string, string>>): Promise<unknown>;
 }
 
-/** Signs up under a made-up address and goes through everything up to the first order. */
-export async function becomeTrader(baseUrl: string): Promise<Visitor> {
-  const json = { 'content-type': 'application/json' };
-  const read = async <T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> => {
+const readFrom =
+  (baseUrl: string) =>
+  async <T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> => {
     const response = await fetch(baseUrl + path, init);
     const text = await response.text();
     if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${text}`);
     return schema.parse(JSON.parse(text));
   };
 
+/** Signs up under a made-up address and goes through everything up to the first order. */
+export async function becomeTrader(baseUrl: string): Promise<Visitor> {
+  const json = { 'content-type': 'application/json' };
+  const read = readFrom(baseUrl);
   const name = randomBytes(6).toString('hex');
   const credentials = { email: `trader-${name}@example.com`, password: randomBytes(18).toString('base64url') };
   const { accessToken } = await read(session, '/api/v1/auth/signup', {
@@ -56,8 +62,13 @@ export async function becomeTrader(baseUrl: string): Promise<Visitor> {
   });
   const callback = await approve(authorizeUrl);
   await read(onboarding, callback.slice(new URL(callback).origin.length), { headers: authorization });
+  return visitor(baseUrl, shown.accountId, accessToken);
+}
 
-  const account = `/broker/v1/accounts/${shown.accountId}`;
+function visitor(baseUrl: string, accountId: string, accessToken: string): Visitor {
+  const read = readFrom(baseUrl);
+  const authorization = { authorization: `Bearer ${accessToken}` };
+  const account = `/broker/v1/accounts/${accountId}`;
   const form = { 'content-type': 'application/x-www-form-urlencoded', ...authorization };
   const call: Visitor['call'] = (method, path, fields) =>
     read(z.unknown(), `${account}/${path}`, {
@@ -66,13 +77,15 @@ export async function becomeTrader(baseUrl: string): Promise<Visitor> {
       ...(fields === undefined ? {} : { body: new URLSearchParams(fields).toString() }),
     });
   return {
-    accountId: shown.accountId,
+    accountId,
+    accessToken,
+    at: (other) => visitor(other, accountId, accessToken),
     instruments: async () =>
       (await read(ok(z.array(instrument)), `${account}/instruments?locale=en`, { headers: authorization })).d.map(
         (each) => each.name,
       ),
     async quote(symbol) {
-      const path = `/broker/v1/quotes?locale=en&accountId=${shown.accountId}&symbols=${symbol}`;
+      const path = `/broker/v1/quotes?locale=en&accountId=${accountId}&symbols=${symbol}`;
       const { d } = await read(ok(z.array(quoteItem)), path, { headers: authorization });
       const item = d[0];
       if (item === undefined) throw new Error(`no quote for ${symbol}`);
