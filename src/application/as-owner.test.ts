@@ -91,7 +91,7 @@ it('who has lost the lease ends its work, and waits to be the owner again', asyn
 });
 
 it.each([
-  ['that throws', new Error('broken'), "an owner's work failed; beginning anew"],
+  ['that throws', new Error('broken'), "an owner's part failed; trying again"],
   ['that was overtaken', new Overtaken('by 2'), 'another process is the owner'],
 ])('work %s is begun anew, and said to be', async (_, error, told) => {
   const fences: number[] = [];

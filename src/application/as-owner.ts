@@ -30,11 +30,15 @@ export async function asOwner(
       const lease = await leases.take(name, signal);
       if (lease === null) return;
       log.info('this process is the owner', { of: name, fence: lease.fence });
-      await work(lease.fence, lease.signal).finally(() => lease.release());
+      try {
+        await work(lease.fence, lease.signal);
+      } finally {
+        await lease.release();
+      }
       if (!signal.aborted) log.warn('this process is the owner no more', { of: name, fence: lease.fence });
     } catch (error) {
       if (error instanceof Overtaken) log.warn('another process is the owner', { of: name, error: String(error) });
-      else log.alarm("an owner's work failed; beginning anew", { of: name, error: String(error) });
+      else log.alarm("an owner's part failed; trying again", { of: name, error: String(error) });
     }
     await clock.sleep(RETRY_MS, signal);
   }

@@ -79,8 +79,8 @@ const momentOf = async (trader: Visitor, orderId: string, type: string): Promise
 };
 
 /** Waits until the read models are up to date: no process is in the middle of a transaction then. */
-const quiet = () =>
-  expect
+async function quiet(): Promise<void> {
+  await expect
     .poll(async () => {
       const [{ rows: newest }, { rows: applied }] = await Promise.all([
         pool.query<EventRow>(`select transaction_id::text, global_position from events
@@ -90,6 +90,7 @@ const quiet = () =>
       return newest.every((row) => toPosition(row) === applied[0]?.position);
     }, WITHIN)
     .toBe(true);
+}
 
 /** Waits until every order is filled and its reservation freed; then each must be at the broker once, and booked once. */
 async function settle(trader: Visitor, orderIds: readonly string[]): Promise<void> {

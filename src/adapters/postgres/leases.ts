@@ -19,6 +19,7 @@ const SESSION_ENDS_AFTER_MS = 3_000;
 const HELD_FOR_MS = 2_500;
 const SIGN_EVERY_MS = 800;
 const LOOK_EVERY_MS = 250;
+const END_WITHIN_MS = 1_000;
 
 /**
  * Leases on Postgres 15 or later. A lease is an advisory lock of a session that does nothing else, so the server frees it
@@ -126,4 +127,9 @@ async function raiseFence(session: Client, name: Owned, holder: string): Promise
   return Number(rows[0]!.fence);
 }
 
-const end = (session: Client): Promise<void> => session.end().catch(() => {});
+/** A server that has gone silent is not waited for. */
+async function end(session: Client): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([session.end().catch(() => {}), pause(END_WITHIN_MS, ended.signal)]);
+  ended.abort();
+}

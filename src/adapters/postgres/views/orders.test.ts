@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { brokerOrder } from '../../../../contracts/broker-api.ts';
+import { START } from '../../../application/ports/event-store.ts';
 import { systemIds } from '../../node/clock-and-ids.ts';
 import { ACCOUNT, AT, openViews, type ViewsUnderTest } from './desk.suite.ts';
 import { createOrderQueries, type OrderQueries } from './orders.ts';
@@ -240,6 +241,12 @@ describe('orders', () => {
     expect(unfinished).toEqual(
       expect.arrayContaining([placed, working].map((orderId) => ({ orderId, accountId: ACCOUNT }))),
     );
+  });
+
+  it('says up to which event the unfinished orders are known', async () => {
+    expect(await orders.unfinished.knownUpTo()).toBe(START);
+    await views.pool.query(`insert into projection_checkpoints (loop, position, views) values ('views', '0007', '')`);
+    expect(await orders.unfinished.knownUpTo()).toBe('0007');
   });
 
   it('finds nothing under a name that is none', async () => {
