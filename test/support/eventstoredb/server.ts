@@ -1,0 +1,161 @@
+/**
+ * A stand-in for an EventStoreDB node, for tests: the real protocol over gRPC, on a port of the loopback interface, with
+ * the rules of a real node, and faults on demand.
+ */
+import serverFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type sendUnaryData,
+  type ServerReadableStream,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type ServiceError,
+} from '@grpc/grpc-js';
+
+import { freePort } from '../../../src/bootstrap/free-port.ts';
+import { createLog, type Log, type Proposal } from './log.ts';
+import { appendAnswer, failure, streamNameOf, toExpected, toProposal } from './messages.ts';
+import { answerRead, answerSubscription, isSubscription } from './reading.ts';
+
+/** What happens to one append: is it stored, and what is the answer? Without one the caller waits in vain. */
+export interface AppendFault {
+  readonly stores: boolean;
+  readonly answer?: ServiceError;
+}
+
+export const UNAVAILABLE = failure(status.UNAVAILABLE, 'The server is not ready');
+export const WRITE_TIMED_OUT = failure(status.ABORTED, 'Operation timed out');
+
+export interface StandIn {
+  /** For `createEventStoreDbStore`. */
+  readonly url: string;
+  readonly port: number;
+  log(): Log;
+  /** How many appends have come, faulty ones too. */
+  appends(): number;
+  /** Faults of the appends to come, one each. */
+  failAppends(...faults: readonly AppendFault[]): void;
+  /** From now on no read and no subscription gets a word; or, with `false`, they do again. */
+  muteReads(isMute: boolean): void;
+  /** Subscriptions that are open now. */
+  subscriptions(): number;
+  /** Ends all open subscriptions, with an error or in good order. */
+  dropSubscriptions(how: ServiceError | 'in good order'): void;
+  /** Breaks all connections and no longer listens. The log stays. */
+  stop(): Promise<void>;
+  /** Listens again, on the same port; with another log, as after a backup was restored. */
+  start(log?: Log): Promise<void>;
+}
+
+/** Starts a stand-in with an empty log, or with one of another stand-in. */
+export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
+  const port = await freePort();
+  const faults: AppendFault[] = [];
+  const open = new Set<ServerWritableStream<ReadReq, ReadResp>>();
+  let log = first;
+  let appends = 0;
+  let isMute = false;
+  let server: Server | undefined;
+
+  function append(call: ServerReadableStream<AppendReq, AppendResp>, callback: sendUnaryData<AppendResp>): void {
+    const proposals: Proposal[] = [];
+    let options: AppendReq.Options | undefined;
+    call.on('data', (message: AppendReq) => {
+      options ??= message.getOptions();
+      const proposed = message.getProposedMessage();
+      if (proposed !== undefined) proposals.push(toProposal(proposed));
+    });
+    call.on('end', () => {
+      appends += 1;
+      const fault = faults.shift();
+      const stream = streamNameOf(options!.getStreamIdentifier()!.getStreamName_asU8());
+      const expected = toExpected(options!);
+      if (fault?.stores !== false) {
+        const appended = log.append(stream, expected, proposals);
+        const answer = appendAnswer(appended, { stream, expected, maxAppendSize: log.maxAppendSize });
+        if (fault === undefined) reply(answer, callback);
+      }
+      if (fault?.answer !== undefined) callback(fault.answer);
+    });
+  }
+
+  function read(call: ServerWritableStream<ReadReq, ReadResp>): void {
+    call.on('error', () => {});
+    if (isMute) return;
+    if (!isSubscription(call.request)) {
+      void answerRead(log, call);
+      return;
+    }
+    open.add(call);
+    for (const event of ['cancelled', 'close']) call.once(event, () => open.delete(call));
+    void answerSubscription(log, call);
+  }
+
+  function tombstone(call: ServerUnaryCall<TombstoneReq, TombstoneResp>, callback: sendUnaryData<TombstoneResp>): void {
+    log.tombstone(streamNameOf(call.request.getOptions()!.getStreamIdentifier()!.getStreamName_asU8()));
+    callback(null, new streams.TombstoneResp());
+  }
+
+  async function start(other: Log = log): Promise<void> {
+    log = other;
+    server = new Server();
+    server.addService(StreamsService, { read, append, tombstone });
+    server.addService(ServerFeaturesService, { getSupportedMethods });
+    await new Promise<void>((resolve, reject) => {
+      server!.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
+        error === null ? resolve() : reject(error),
+      );
+    });
+  }
+
+  await start();
+  return {
+    url: `esdb://127.0.0.1:${port}?tls=false`,
+    port,
+    log: () => log,
+    start,
+    appends: () => appends,
+    failAppends: (...given) => void faults.push(...given),
+    muteReads(wanted) {
+      isMute = wanted;
+    },
+    subscriptions: () => open.size,
+    dropSubscriptions(how) {
+      for (const call of open) {
+        if (how === 'in good order') call.end();
+        else call.destroy(how);
+      }
+      open.clear();
+    },
+    async stop() {
+      server?.forceShutdown();
+      open.clear();
+    },
+  };
+}
+
+function reply(answer: AppendResp | ServiceError, callback: sendUnaryData<AppendResp>): void {
+  if (answer instanceof Error) callback(answer);
+  else callback(null, answer);
+}
+
+/** As a real node does, it offers the batch append, which the stand-in lacks: nobody here must use it. */
+function getSupportedMethods(
+  _call: unknown,
+  callback: sendUnaryData<InstanceType<typeof serverFeatures.SupportedMethods>>,
+): void {
+  const method = new serverFeatures.SupportedMethod();
+  method.setMethodName('batchappend');
+  method.setServiceName('event_store.client.streams.streams');
+  const methods = new serverFeatures.SupportedMethods();
+  methods.setEventStoreServerVersion('24.10.4');
+  methods.addMethods(method);
+  callback(null, methods);
+}
