@@ -9,6 +9,11 @@ const tests = '\\.(test|suite)\\.tsx?$';
 /** Packages that speak a vendor's or a tool's language stay where that language is spoken. */
 const packageHomes = [
   { name: 'alpaca-sdk-only-in-its-adapter', packages: ['@alpacahq'], homes: ['src/adapters/alpaca'] },
+  {
+    name: 'eventstoredb-client-only-in-its-adapter',
+    packages: ['@eventstore', '@grpc'],
+    homes: ['src/adapters/eventstoredb'],
+  },
   { name: 'pg-only-in-postgres-and-bootstrap', packages: ['pg'], homes: ['src/adapters/postgres', 'src/bootstrap'] },
   { name: 'express-only-in-http', packages: ['express'], homes: ['src/adapters/http', 'sandbox'] },
   { name: 'inversify-only-in-bootstrap', packages: ['inversify', 'reflect-metadata'], homes: ['src/bootstrap'] },

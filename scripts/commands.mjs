@@ -58,6 +58,7 @@ export const commands = {
   start: program('dist/server/main.js', ['server', 'web']),
   demo: program('dist/server/demo.js', ['server', 'web']),
   sandbox: program('dist/sandbox/main.js', ['server']),
+  'events:copy': program('dist/server/events-copy.js', ['server']),
   bench: program('dist/bench/main.js', ['server']),
   test,
   check,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export const bundles = [
   { entry: 'src/bootstrap/main.ts', out: 'dist/server/main.js' },
   { entry: 'src/bootstrap/demo.ts', out: 'dist/server/demo.js' },
+  { entry: 'src/bootstrap/events-copy.ts', out: 'dist/server/events-copy.js' },
   { entry: 'sandbox/main.ts', out: 'dist/sandbox/main.js' },
   { entry: 'bench/main.ts', out: 'dist/bench/main.js' },
 ];

@@ -65,6 +65,16 @@ const imports = [
   ['alpaca-sdk-only-in-its-adapter', 'src/adapters/http/of-the-sdk.ts', `import '@alpacahq/alpaca-trade-api';`],
   ['alpaca-sdk-only-in-its-adapter', 'sandbox/of-the-sdk.ts', `import '@alpacahq/alpaca-trade-api';`],
   [
+    'eventstoredb-client-only-in-its-adapter',
+    'src/bootstrap/of-the-client.ts',
+    `import '@eventstore/db-client';`,
+  ],
+  [
+    'eventstoredb-client-only-in-its-adapter',
+    'src/adapters/postgres/of-the-client.ts',
+    `export const later = () => import('@eventstore/db-client');`,
+  ],
+  [
     'pg-only-in-postgres-and-bootstrap',
     'src/adapters/http/of-pg.ts',
     `import type { Pool } from 'pg';\nexport type P = Pool;`,

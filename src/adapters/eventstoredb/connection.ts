@@ -28,8 +28,8 @@ const CLOSE_WITHIN_MS = 1_000;
 
 /** Connects when it is first used. Throws `TypeError` for an address that is none. */
 export function connect(url: string, { timeoutMs, onError }: ConnectionOptions): Connection {
-  const credentials = credentialsOf(url);
   const client = open(url);
+  const credentials = credentialsOf(url);
   let isClosed = false;
 
   async function ask<T>(call: () => Promise<T>): Promise<T> {

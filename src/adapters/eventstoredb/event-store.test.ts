@@ -13,3 +13,12 @@ eventStoreSuite('EventStoreDB', async () => {
     },
   };
 });
+
+/** A server of your own, for example that of compose.yaml. Every case has its own names there, and leaves its events. */
+const url = process.env['EVENTSTOREDB_URL'];
+if (url) {
+  eventStoreSuite(`EventStoreDB at ${url.replace(/\/\/.*@/, '//')}`, async () => {
+    const store = createEventStoreDbStore(url, { prefix: `test-${crypto.randomUUID()}/` });
+    return { store, close: () => store.close() };
+  });
+}

@@ -34,7 +34,7 @@ export async function answerRead(log: Log, call: Call): Promise<void> {
   }
   const stream = streamNameOf(from.getStreamIdentifier()!.getStreamName_asU8());
   if (log.isDeleted(stream)) {
-    call.destroy(deletedError(stream));
+    call.emit('error', deletedError(stream));
     return;
   }
   const records = log.stream(stream);

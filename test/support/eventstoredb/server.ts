@@ -2,6 +2,8 @@
  * A stand-in for an EventStoreDB node, for tests: the real protocol over gRPC, on a port of the loopback interface, with
  * the rules of a real node, and faults on demand.
  */
+import gossip from '@eventstore/db-client/generated/gossip_pb.js';
+import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import serverFeatures from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
@@ -42,6 +44,8 @@ export interface StandIn {
   appends(): number;
   /** Faults of the appends to come, one each. */
   failAppends(...faults: readonly AppendFault[]): void;
+  /** Who asks for the cluster is told that the leader is there. */
+  nameLeader(port: number): void;
   /** From now on no read and no subscription gets a word; or, with `false`, they do again. */
   muteReads(isMute: boolean): void;
   /** Subscriptions that are open now. */
@@ -62,6 +66,7 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
   let log = first;
   let appends = 0;
   let isMute = false;
+  let leaderPort = port;
   let server: Server | undefined;
 
   function append(call: ServerReadableStream<AppendReq, AppendResp>, callback: sendUnaryData<AppendResp>): void {
@@ -103,11 +108,25 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
     callback(null, new streams.TombstoneResp());
   }
 
+  function tellLeader(_call: unknown, callback: sendUnaryData<InstanceType<typeof gossip.ClusterInfo>>): void {
+    const endPoint = new gossip.EndPoint();
+    endPoint.setAddress('127.0.0.1');
+    endPoint.setPort(leaderPort);
+    const member = new gossip.MemberInfo();
+    member.setState(gossip.MemberInfo.VNodeState.LEADER);
+    member.setIsAlive(true);
+    member.setHttpEndPoint(endPoint);
+    const cluster = new gossip.ClusterInfo();
+    cluster.addMembers(member);
+    callback(null, cluster);
+  }
+
   async function start(other: Log = log): Promise<void> {
     log = other;
     server = new Server();
     server.addService(StreamsService, { read, append, tombstone });
     server.addService(ServerFeaturesService, { getSupportedMethods });
+    server.addService(GossipService, { read: tellLeader });
     await new Promise<void>((resolve, reject) => {
       server!.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
         error === null ? resolve() : reject(error),
@@ -123,6 +142,9 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
     start,
     appends: () => appends,
     failAppends: (...given) => void faults.push(...given),
+    nameLeader(named) {
+      leaderPort = named;
+    },
     muteReads(wanted) {
       isMute = wanted;
     },
@@ -130,7 +152,7 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
     dropSubscriptions(how) {
       for (const call of open) {
         if (how === 'in good order') call.end();
-        else call.destroy(how);
+        else call.emit('error', how);
       }
       open.clear();
     },
