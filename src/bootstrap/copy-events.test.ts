@@ -14,7 +14,7 @@ let server: StandIn;
 let target: ImportTarget;
 beforeEach(async () => {
   [opened, server] = await Promise.all([openTestStore(), startStandIn()]);
-  target = openImport(server.url, { timeoutMs: 1_000 });
+  target = openImport(server.url, { timeoutMs: 300 });
 });
 afterEach(async () => {
   await target.close();
@@ -32,24 +32,25 @@ const copyTo = (to: CopyTarget): Promise<Copied> =>
 
 /** Streams of every kind: long ones, short ones, in runs and one by one. */
 async function fill(): Promise<RecordedEvent[]> {
-  await put(opened.store, 'long', samples(1_100, 'long'));
-  for (let index = 0; index < 30; index += 1) {
+  await put(opened.store, 'long', samples(520, 'long'));
+  for (let index = 0; index < 15; index += 1) {
     const stream = `order-${index % 7}`;
     await put(opened.store, stream, [sample('Noted', { 10: 'ten', text: 'Σ \ud800 "' }, stream)]);
     await put(opened.store, 'risk-1', samples(1 + (index % 3), 'risk-1'));
   }
   await put(opened.store, 'large', [sample('Noted', 'x'.repeat(400_000), 'large')]);
   await put(opened.store, 'large', [sample('Noted', 'x'.repeat(400_000), 'large')]);
-  return followAll(opened.store, 1_192);
+  return followAll(opened.store, 567);
 }
 
-const withoutPosition = ({ position: _, ...event }: RecordedEvent): Omit<RecordedEvent, 'position'> => event;
+/** Positions are those of a store. */
+const withoutPosition = (event: RecordedEvent): unknown => ({ ...event, position: null });
 
 describe('copying the events of Postgres to EventStoreDB', () => {
   it('brings every event as it is, in the same order', async () => {
     const events = await fill();
-    expect(await copyTo(target)).toEqual({ copied: 1_192, events: 1_192, streams: 10 });
-    const copied = await target.readAll(START, 2_000);
+    expect(await copyTo(target)).toEqual({ copied: 567, events: 567, streams: 10 });
+    const copied = await target.readAll(START, 1_000);
     expect(copied.map(withoutPosition)).toEqual(events.map(withoutPosition));
   });
 
@@ -77,11 +78,11 @@ describe('copying the events of Postgres to EventStoreDB', () => {
     };
     await expect(copyTo(breaking)).rejects.toThrow('no answer');
     const { copied, events } = await copyTo(target);
-    expect(events).toBe(1_192);
-    expect(copied).toBeLessThan(700);
-    expect(await copyTo(target)).toMatchObject({ copied: 0, events: 1_192 });
+    expect(events).toBe(567);
+    expect(copied).toBeLessThan(70);
+    expect(await copyTo(target)).toMatchObject({ copied: 0, events: 567 });
     await put(opened.store, 's', samples(3));
-    expect(await copyTo(target)).toMatchObject({ copied: 3, events: 1_195 });
+    expect(await copyTo(target)).toMatchObject({ copied: 3, events: 570 });
   });
 
   it('imports the same events again without storing them again', async () => {
@@ -91,7 +92,7 @@ describe('copying the events of Postgres to EventStoreDB', () => {
     const other = openImport(server.url);
     await other.importEvents(events.slice(0, 40));
     await other.close();
-    expect(ids(await target.readAll(START, 2_000))).toEqual(ids(events.slice(0, 40)));
+    expect(ids(await target.readAll(START, 1_000))).toEqual(ids(events.slice(0, 40)));
   });
 
   it('copies nothing and compares nothing when both are empty', async () => {

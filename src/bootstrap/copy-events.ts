@@ -64,7 +64,9 @@ async function findEnd(source: CopySource, last: RecordedEvent | null): Promise<
   if (last === null) return START;
   const [same] = await source.readStream(last.stream, { from: last.revision, limit: 1 });
   if (same?.hash !== last.hash) {
-    throw new CopyDiffers(`the target ends with event ${last.revision} of ${last.stream}, which the source does not have`);
+    throw new CopyDiffers(
+      `the target ends with event ${last.revision} of ${last.stream}, which the source does not have`,
+    );
   }
   return same.position;
 }

@@ -64,11 +64,7 @@ const imports = [
   ['production-needs-no-development-package', 'src/adapters/memory/of-a-tool.ts', `import 'fast-check';`],
   ['alpaca-sdk-only-in-its-adapter', 'src/adapters/http/of-the-sdk.ts', `import '@alpacahq/alpaca-trade-api';`],
   ['alpaca-sdk-only-in-its-adapter', 'sandbox/of-the-sdk.ts', `import '@alpacahq/alpaca-trade-api';`],
-  [
-    'eventstoredb-client-only-in-its-adapter',
-    'src/bootstrap/of-the-client.ts',
-    `import '@eventstore/db-client';`,
-  ],
+  ['eventstoredb-client-only-in-its-adapter', 'src/bootstrap/of-the-client.ts', `import '@eventstore/db-client';`],
   [
     'eventstoredb-client-only-in-its-adapter',
     'src/adapters/postgres/of-the-client.ts',

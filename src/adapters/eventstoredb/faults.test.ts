@@ -115,7 +115,8 @@ describe('several processes', () => {
     for (let times = 0; times < 20; times += 1) {
       const batch = samples(2);
       const answers = await Promise.all([one.append('s', 'any', batch), other.append('s', 'any', batch)]);
-      expect(answers.map((answer) => answer.kind === 'appended' && answer.repeated).toSorted()).toEqual([false, true]);
+      expect(answers.filter((answer) => answer.kind === 'appended')).toHaveLength(2);
+      expect(answers.filter((answer) => answer.kind === 'appended' && answer.repeated)).toHaveLength(1);
     }
     expect(await one.readStream('s')).toHaveLength(40);
     await expectChained(one, 's');

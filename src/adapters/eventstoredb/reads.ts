@@ -2,7 +2,6 @@ import {
   BACKWARDS,
   END,
   FORWARDS,
-  START as BEGINNING,
   StreamDeletedError,
   StreamNotFoundError,
   type ResolvedEvent,
@@ -64,7 +63,7 @@ export function createReads(connection: Connection, namespace: Namespace): Reads
   /** One page of the server's log from a place, that place included when it is an event's. */
   const page = (
     direction: typeof FORWARDS | typeof BACKWARDS,
-    fromPosition: LogPosition | typeof BEGINNING | typeof END,
+    fromPosition: LogPosition | 'start' | typeof END,
     maxCount: number,
   ): Promise<readonly ResolvedEvent[]> =>
     ask(() => collect(client.readAll({ direction, fromPosition, maxCount, credentials }), timeoutMs));
@@ -104,14 +103,14 @@ export function createReads(connection: Connection, namespace: Namespace): Reads
 }
 
 /** A call of the client that gives events until it ends. */
-type EventSource = ReturnType<Connection['client']['readAll']>;
+type EventSource = ReturnType<Connection['client']['readAll' | 'readStream']>;
 
 /**
  * Everything a read gives. Throws the client's error, or one when nothing comes for `silenceMs` milliseconds: the client
  * itself would wait for ever.
  */
-function collect(source: EventSource | ReturnType<Connection['client']['readStream']>, silenceMs: number) {
-  return new Promise<readonly ResolvedEvent[]>((resolve, reject) => {
+function collect(source: EventSource, silenceMs: number): Promise<readonly ResolvedEvent[]> {
+  return new Promise((resolve, reject) => {
     const found: ResolvedEvent[] = [];
     const silence = setTimeout(() => {
       reject(new Error(`EventStoreDB was silent for ${silenceMs} ms within a read`));
@@ -132,4 +131,3 @@ function collect(source: EventSource | ReturnType<Connection['client']['readStre
       });
   });
 }
-
