@@ -8,7 +8,7 @@ import {
   type Position,
 } from '../../application/ports/event-store.ts';
 import { chainTo } from './chain.ts';
-import { createKnowledge, NOTHING, type Known } from './knowledge.ts';
+import { NOTHING, type Knowledge, type Known } from './knowledge.ts';
 import { StreamDeleted } from './errors.ts';
 import { SYSTEM } from './namespace.ts';
 import { toPosition } from './position.ts';
@@ -21,8 +21,8 @@ export interface AppendNeeds {
   readonly send: Send;
   /** RFC 3339 in UTC, milliseconds. */
   readonly now: () => string;
-  /** Ids kept in memory, over all streams. */
-  readonly mostIds: number;
+  /** Whatever else is read of a stream may be put into it, and need not be read again. */
+  readonly knowledge: Knowledge;
 }
 
 const MOST_RACES = 1_000;
@@ -33,8 +33,7 @@ const MOST_RACES = 1_000;
  * exact revision up to which they are known. That guard keeps the knowledge right: what another process has appended
  * meanwhile makes the append a lost race, and is read.
  */
-export function createAppend({ reads, send, now, mostIds }: AppendNeeds): EventStore['append'] {
-  const knowledge = createKnowledge(mostIds);
+export function createAppend({ reads, send, now, knowledge }: AppendNeeds): EventStore['append'] {
   const inTurn = createTurns();
 
   async function attempt(
@@ -68,7 +67,7 @@ export function createAppend({ reads, send, now, mostIds }: AppendNeeds): EventS
     const { revision } = chained.at(-1)!;
     const sent = await send(stream, known.revision, chained);
     if (sent.kind === 'lost') return 'lost';
-    knowledge.learn(stream, known, chained);
+    knowledge.learn(stream, chained[0]!.revision, chained);
     const position = sent.position === undefined ? await positionOf(stream, revision) : toPosition(sent.position);
     return { kind: 'appended', revision, position, repeated: false };
   }
@@ -84,18 +83,18 @@ export function createAppend({ reads, send, now, mostIds }: AppendNeeds): EventS
    * does not have it, or has another in its place, and then nothing of what is known can be relied upon.
    */
   async function catchUp(stream: string): Promise<Known> {
-    const known = knowledge.of(stream) ?? NOTHING;
-    const events = await reads.readStream(stream, { from: Math.max(known.revision, 0) });
-    const from = known.revision === -1 ? 0 : 1;
-    if (from === 1 && events[0]?.hash !== known.hash) {
+    const { revision, hash } = knowledge.of(stream) ?? NOTHING;
+    const events = await reads.readStream(stream, { from: Math.max(revision, 0) });
+    if (revision >= 0 && events[0]?.hash !== hash) {
       knowledge.forget(stream);
       return catchUp(stream);
     }
-    const unseen = events.slice(from);
-    if (unseen.some(({ revision }, index) => revision !== known.revision + 1 + index)) {
+    const unseen = events.filter((event) => event.revision > revision);
+    if (unseen.some((event, index) => event.revision !== revision + 1 + index)) {
       throw new StreamDeleted(`events of stream ${stream} are missing`);
     }
-    return knowledge.learn(stream, known, unseen);
+    // What is known may have been dropped while this was read.
+    return knowledge.learn(stream, revision + 1, unseen) ?? catchUp(stream);
   }
 
   return async (stream, expected, events) => {

@@ -12,8 +12,11 @@ export interface ConnectionOptions {
 
 export interface Connection {
   readonly client: EventStoreDBClient;
-  /** Given with every call, so that the client sends a plain append: see `credentialsOf`. */
-  readonly credentials: Credentials;
+  /**
+   * Given with every call. The credentials make the client send a plain append: see `credentialsOf`. A node that is not
+   * the leader may be behind; it answers with the leader's address instead, and the client goes there.
+   */
+  readonly common: { readonly credentials: Credentials; readonly requiresLeader: true };
   readonly timeoutMs: number;
   /**
    * Makes a call, and once more after a moment when it had no proper answer. A call that is made twice must be safe to
@@ -29,7 +32,7 @@ const CLOSE_WITHIN_MS = 1_000;
 /** Connects when it is first used. Throws `TypeError` for an address that is none. */
 export function connect(url: string, { timeoutMs, onError }: ConnectionOptions): Connection {
   const client = open(url);
-  const credentials = credentialsOf(url);
+  const common = { credentials: credentialsOf(url), requiresLeader: true } as const;
   let isClosed = false;
 
   async function ask<T>(call: () => Promise<T>): Promise<T> {
@@ -67,7 +70,7 @@ export function connect(url: string, { timeoutMs, onError }: ConnectionOptions):
     await Promise.race([closing, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
-  return { client, credentials, timeoutMs, ask, close };
+  return { client, common, timeoutMs, ask, close };
 }
 
 function open(url: string): EventStoreDBClient {

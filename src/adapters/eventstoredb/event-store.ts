@@ -2,6 +2,7 @@ import type { EventStore } from '../../application/ports/event-store.ts';
 import { createAppend } from './append.ts';
 import { connect } from './connection.ts';
 import { createFollow } from './follow.ts';
+import { createKnowledge } from './knowledge.ts';
 import { createNamespace } from './namespace.ts';
 import { createReads } from './reads.ts';
 import { createSend } from './send.ts';
@@ -43,9 +44,14 @@ export function createEventStoreDbStore(url: string, options: EventStoreDbOption
   const connection = connect(url, { timeoutMs, onError });
   const reads = createReads(connection, namespace);
   const send = createSend(connection, namespace);
+  const knowledge = createKnowledge(mostIds);
   return {
-    append: createAppend({ reads, send, now, mostIds }),
-    readStream: reads.readStream,
+    append: createAppend({ reads, send, now, knowledge }),
+    async readStream(stream, wanted = {}) {
+      const events = await reads.readStream(stream, wanted);
+      if (wanted.direction !== 'backwards') knowledge.learn(stream, wanted.from ?? 0, events);
+      return events;
+    },
     readAll: reads.readAll,
     subscribe: createFollow({ connection, namespace, onError, closed: closed.signal }),
     async close() {

@@ -7,7 +7,7 @@ import { notLeaderError } from '../../../test/support/eventstoredb/messages.ts';
 import { startStandIn, UNAVAILABLE, WRITE_TIMED_OUT, type StandIn } from '../../../test/support/eventstoredb/server.ts';
 import { hashOf, NO_HASH } from '../../application/ports/event-chain.ts';
 import { follow, ids, put, sample, samples } from '../../application/ports/event-store-samples.suite.ts';
-import { START, type EventStore, type RecordedEvent } from '../../application/ports/event-store.ts';
+import { EventIdClash, START, type EventStore, type RecordedEvent } from '../../application/ports/event-store.ts';
 import { UnknownOutcome } from './errors.ts';
 import { createEventStoreDbStore, type EventStoreDbOptions, type EventStoreDbStore } from './event-store.ts';
 
@@ -83,7 +83,6 @@ describe('an append whose answer does not come', () => {
     expect(await store.append('s', 'no-stream', samples(1))).toMatchObject({ revision: 0, repeated: false });
     await put(store, 's', samples(1));
     expect([server.appends(), leader.appends()]).toEqual([1, 2]);
-    await store.close();
     await leader.stop();
   });
 
@@ -136,6 +135,22 @@ describe('several processes', () => {
 });
 
 describe('what is known of streams', () => {
+  it('is what was read of them, whoever read it', async () => {
+    const [store, writer] = [open(), open()];
+    const batch = samples(2);
+    await put(writer, 's', batch);
+    await store.readStream('s');
+    await put(writer, 's', samples(1));
+    await store.readStream('s', { from: 2 });
+    const reads = server.reads();
+    expect(await store.append('s', 2, samples(1))).toMatchObject({ revision: 3 });
+    expect(server.reads()).toBe(reads);
+    await expect(store.append('s', 3, [sample(), batch[1]!])).rejects.toThrow(EventIdClash);
+    await store.readStream('t', { from: 1 });
+    expect(await store.append('t', 'any', samples(1, 't'))).toMatchObject({ revision: 0 });
+    await expectChained(store, 's');
+  });
+
   it('is read again when it had to be forgotten', async () => {
     const store = open({ mostIds: 2 });
     const batches = Array.from({ length: 6 }, (_, index) => samples(2, `s-${index % 3}`));
@@ -223,6 +238,22 @@ describe('a server that is silent or goes down', () => {
     stop.abort();
     expect(await store.readStream('s')).toHaveLength(4);
     await expectChained(store, 's');
+  });
+});
+
+describe('a node that is not the leader', () => {
+  it('is not read, because it may be behind', async () => {
+    const leader = await startStandIn();
+    const writer = createEventStoreDbStore(leader.url);
+    const events = samples(2);
+    await put(writer, 's', events);
+    server.followLeader(leader.port);
+    const stale = [open(), open(), open()];
+    expect(ids(await stale[0]!.readStream('s'))).toEqual(ids(events));
+    expect(ids(await stale[1]!.readAll(START, 5))).toEqual(ids(events));
+    expect(ids(await follow(stale[2]!, START, 2))).toEqual(ids(events));
+    await Promise.all([...stores, writer].map((store) => store.close()));
+    await leader.stop();
   });
 });
 

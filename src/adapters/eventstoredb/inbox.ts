@@ -18,11 +18,11 @@ const BATCH = 500;
 
 /** Subscribes to the total order, strictly after a place. */
 export function openInbox(
-  { client, credentials, timeoutMs }: Connection,
+  { client, common, timeoutMs }: Connection,
   fromPosition: LogPosition | 'start',
   filter: Filter,
 ): Inbox {
-  const source = client.subscribeToAll({ fromPosition, filter, credentials }, { highWaterMark: BATCH });
+  const source = client.subscribeToAll({ fromPosition, filter, ...common }, { highWaterMark: BATCH });
   let failure: Error | undefined;
   let wake = (): void => {};
   const end = (error: Error): void => {

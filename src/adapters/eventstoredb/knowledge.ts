@@ -21,10 +21,13 @@ interface Learnt extends Known {
 }
 
 export interface Knowledge {
-  /** Undefined when nothing is known of a stream, not even that it is empty. */
+  /** Undefined when nothing is known of a stream, not even that it is empty. It grows with what is learnt. */
   of(stream: string): Known | undefined;
-  /** Keeps what is known of a stream together with events that follow it; `known` is not to be used any more. */
-  learn(stream: string, known: Known, events: readonly Pick<Chained, 'id' | 'revision' | 'hash'>[]): Known;
+  /**
+   * Takes in all the events that a stream has from a revision on, as far as they follow what is known: what is known
+   * already changes nothing, and what would leave a hole is not kept.
+   */
+  learn(stream: string, from: number, events: readonly Pick<Chained, 'id' | 'revision' | 'hash'>[]): Known | undefined;
   forget(stream: string): void;
 }
 
@@ -38,32 +41,34 @@ export function createKnowledge(mostIds: number): Knowledge {
     streams.delete(stream);
   }
 
-  function keep(stream: string, learnt: Learnt): Learnt {
-    forget(stream);
+  function keep(stream: string, learnt: Learnt): void {
+    streams.delete(stream);
     streams.set(stream, learnt);
-    total += learnt.ids.size;
     for (const oldest of streams.keys()) {
       if (total <= mostIds || oldest === stream) break;
       forget(oldest);
     }
-    return learnt;
   }
 
   return {
     forget,
     of(stream) {
       const learnt = streams.get(stream);
-      return learnt && keep(stream, learnt);
+      if (learnt !== undefined) keep(stream, learnt);
+      return learnt;
     },
-    learn(stream, known, events) {
-      forget(stream);
-      const learnt: Learnt = known === NOTHING ? { ...NOTHING, ids: new Map() } : (known as Learnt);
+    learn(stream, from, events) {
+      const learnt = streams.get(stream) ?? { ...NOTHING, ids: new Map<string, number>() };
+      if (from > learnt.revision + 1) return undefined;
       for (const { id, revision, hash } of events) {
+        if (revision !== learnt.revision + 1) continue;
         learnt.ids.set(id, revision);
         learnt.revision = revision;
         learnt.hash = hash;
+        total += 1;
       }
-      return keep(stream, learnt);
+      keep(stream, learnt);
+      return learnt;
     },
   };
 }

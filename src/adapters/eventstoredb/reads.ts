@@ -24,7 +24,7 @@ export interface Reads {
 const PAGE = { smallest: 32, largest: 500 };
 
 export function createReads(connection: Connection, namespace: Namespace): Reads {
-  const { client, credentials, timeoutMs, ask } = connection;
+  const { client, common, timeoutMs, ask } = connection;
 
   async function readStream(stream: string, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
     const { direction = 'forwards', limit = Number.MAX_SAFE_INTEGER } = options;
@@ -46,7 +46,7 @@ export function createReads(connection: Connection, namespace: Namespace): Reads
     const streamId = namespace.outer(stream);
     try {
       const found = await ask(() =>
-        collect(client.readStream(streamId, { direction, fromRevision, maxCount, credentials }), timeoutMs),
+        collect(client.readStream(streamId, { direction, fromRevision, maxCount, ...common }), timeoutMs),
       );
       return found.map((resolved) => {
         const event = toRecordedEvent(resolved, namespace);
@@ -66,7 +66,7 @@ export function createReads(connection: Connection, namespace: Namespace): Reads
     fromPosition: LogPosition | 'start' | typeof END,
     maxCount: number,
   ): Promise<readonly ResolvedEvent[]> =>
-    ask(() => collect(client.readAll({ direction, fromPosition, maxCount, credentials }), timeoutMs));
+    ask(() => collect(client.readAll({ direction, fromPosition, maxCount, ...common }), timeoutMs));
 
   async function readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     const found: RecordedEvent[] = [];

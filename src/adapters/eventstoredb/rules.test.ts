@@ -114,7 +114,7 @@ describe('an address', () => {
 
   it('of a cluster leads to its leader', async () => {
     const leader = await startStandIn();
-    server.nameLeader(leader.port);
+    server.followLeader(leader.port);
     const clustered = createEventStoreDbStore(server.url.replace('esdb://', 'esdb+discover://'));
     await put(clustered, 's', samples(1));
     expect(await follow(clustered, START, 1)).toHaveLength(1);

@@ -26,12 +26,12 @@ export type Send = (stream: string, revision: number, events: readonly Chained[]
  * when there was no answer to either.
  */
 export function createSend(connection: Connection, namespace: Namespace): Send {
-  const { client, credentials, timeoutMs, ask } = connection;
+  const { client, common, timeoutMs, ask } = connection;
   return async (stream, revision, events) => {
     const streamId = namespace.outer(stream);
     const batch = events.map(toEventData);
     const expectedRevision: AppendExpectedRevision = revision === -1 ? NO_STREAM : BigInt(revision);
-    const options = { expectedRevision, credentials, deadline: timeoutMs };
+    const options = { ...common, expectedRevision, deadline: timeoutMs };
     try {
       const { position, nextExpectedRevision } = await ask(() =>
         within(timeoutMs, `an append to ${stream}`, client.appendToStream(streamId, batch, options)),

@@ -14,6 +14,7 @@ import {
   Server,
   ServerCredentials,
   status,
+  type Metadata,
   type sendUnaryData,
   type ServerReadableStream,
   type ServerUnaryCall,
@@ -23,7 +24,7 @@ import {
 
 import { freePort } from '../../../src/bootstrap/free-port.ts';
 import { createLog, type Log, type Proposal } from './log.ts';
-import { appendAnswer, failure, streamNameOf, toExpected, toProposal } from './messages.ts';
+import { appendAnswer, failure, notLeaderError, streamNameOf, toExpected, toProposal } from './messages.ts';
 import { answerRead, answerSubscription, isSubscription } from './reading.ts';
 
 /** What happens to one append: is it stored, and what is the answer? Without one the caller waits in vain. */
@@ -42,10 +43,12 @@ export interface StandIn {
   log(): Log;
   /** How many appends have come, faulty ones too. */
   appends(): number;
+  /** How many reads have come, without subscriptions. */
+  reads(): number;
   /** Faults of the appends to come, one each. */
   failAppends(...faults: readonly AppendFault[]): void;
-  /** Who asks for the cluster is told that the leader is there. */
-  nameLeader(port: number): void;
+  /** Makes it a follower of the leader at another port: it says so to who asks for the cluster or needs the leader. */
+  followLeader(port: number): void;
   /** From now on no read and no subscription gets a word; or, with `false`, they do again. */
   muteReads(isMute: boolean): void;
   /** Subscriptions that are open now. */
@@ -65,9 +68,13 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
   const open = new Set<ServerWritableStream<ReadReq, ReadResp>>();
   let log = first;
   let appends = 0;
+  let reads = 0;
   let isMute = false;
   let leaderPort = port;
   let server: Server | undefined;
+
+  const needsOtherNode = (metadata: Metadata): boolean =>
+    leaderPort !== port && metadata.get('requires-leader')[0] === 'true';
 
   function append(call: ServerReadableStream<AppendReq, AppendResp>, callback: sendUnaryData<AppendResp>): void {
     const proposals: Proposal[] = [];
@@ -78,6 +85,10 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
       if (proposed !== undefined) proposals.push(toProposal(proposed));
     });
     call.on('end', () => {
+      if (needsOtherNode(call.metadata)) {
+        callback(notLeaderError('127.0.0.1', leaderPort));
+        return;
+      }
       appends += 1;
       const fault = faults.shift();
       const stream = streamNameOf(options!.getStreamIdentifier()!.getStreamName_asU8());
@@ -94,7 +105,12 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
   function read(call: ServerWritableStream<ReadReq, ReadResp>): void {
     call.on('error', () => {});
     if (isMute) return;
+    if (needsOtherNode(call.metadata)) {
+      call.emit('error', notLeaderError('127.0.0.1', leaderPort));
+      return;
+    }
     if (!isSubscription(call.request)) {
+      reads += 1;
       void answerRead(log, call);
       return;
     }
@@ -141,8 +157,9 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
     log: () => log,
     start,
     appends: () => appends,
+    reads: () => reads,
     failAppends: (...given) => void faults.push(...given),
-    nameLeader(named) {
+    followLeader(named) {
       leaderPort = named;
     },
     muteReads(wanted) {
