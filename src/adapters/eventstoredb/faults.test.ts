@@ -46,6 +46,7 @@ describe('an append whose answer does not come', () => {
     ['stored, and never answered', { stores: true }],
     ['stored, and answered with a time-out', { stores: true, answer: WRITE_TIMED_OUT }],
     ['stored, and the server goes away', { stores: true, answer: UNAVAILABLE }],
+    ['stored later than the second, and never answered', { stores: 'late' as const }],
     ['not stored, and never answered', { stores: false }],
     ['not stored, and the server is not ready', { stores: false, answer: UNAVAILABLE }],
   ])('%s: is sent once more, and stored once', async (_, fault) => {
@@ -244,6 +245,25 @@ describe('a server that is silent or goes down', () => {
   });
 });
 
+describe('a consumer that takes its time', () => {
+  it('makes the server wait, and then misses nothing', async () => {
+    const total = 1_800;
+    const [store, other] = [open(), open()];
+    const slow = store.subscribe(START, new AbortController().signal)[Symbol.asyncIterator]();
+    const seen: string[] = [];
+    const take = async (): Promise<void> => {
+      seen.push(...ids((await slow.next()).value as readonly RecordedEvent[]));
+    };
+    await put(store, 's', samples(1));
+    await take();
+    for (let count = 1; count < total; count += 257) await put(store, 's', samples(257));
+    expect(await follow(other, START, total)).toHaveLength(total);
+    expect(server.subscriptions()[0]!.sent).toBeLessThan(total - 300);
+    while (seen.length < total) await take();
+    expect(seen).toEqual(ids(await store.readStream('s')));
+  });
+});
+
 describe('a node that is not the leader', () => {
   it('is not read, because it may be behind', async () => {
     const leader = await startStandIn();
@@ -267,7 +287,7 @@ describe('closing', () => {
     const following = store.subscribe(START, new AbortController().signal)[Symbol.asyncIterator]();
     await following.next();
     const next = following.next();
-    expect(server.subscriptions()).toBe(1);
+    expect(server.subscriptions()).toHaveLength(1);
     await store.close();
     expect(await next).toEqual({ done: true, value: undefined });
     await expect(store.append('s', 'any', samples(1))).rejects.toThrow('closed');

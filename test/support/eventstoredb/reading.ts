@@ -48,8 +48,8 @@ export async function answerRead(log: Log, call: Call): Promise<void> {
   call.end();
 }
 
-/** Answers a subscription to all until the caller is gone: what is there, then what comes. */
-export async function answerSubscription(log: Log, call: Call): Promise<void> {
+/** Answers a subscription to all until the caller is gone: what is there, then what comes. `onSent` is told of each event. */
+export async function answerSubscription(log: Log, call: Call, onSent: () => void): Promise<void> {
   const options = call.request.getOptions()!;
   const isWanted = filterOf(options);
   await write(call, [confirmationMessage()]);
@@ -66,7 +66,10 @@ export async function answerSubscription(log: Log, call: Call): Promise<void> {
     }
     next += 1;
     scanned += 1;
-    if (isWanted(record)) await write(call, [eventMessage(record)]);
+    if (isWanted(record)) {
+      await write(call, [eventMessage(record)]);
+      onSent();
+    }
     if (options.hasFilter() && scanned % CHECKPOINT_EVERY === 0) {
       await write(call, [checkpointMessage(record.position)]);
     }

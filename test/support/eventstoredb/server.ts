@@ -29,7 +29,8 @@ import { answerRead, answerSubscription, isSubscription } from './reading.ts';
 
 /** What happens to one append: is it stored, and what is the answer? Without one the caller waits in vain. */
 export interface AppendFault {
-  readonly stores: boolean;
+  /** `late`: only when the next append has come and was stored. */
+  readonly stores: boolean | 'late';
   readonly answer?: ServiceError;
 }
 
@@ -51,8 +52,8 @@ export interface StandIn {
   followLeader(port: number): void;
   /** From now on no read and no subscription gets a word; or, with `false`, they do again. */
   muteReads(isMute: boolean): void;
-  /** Subscriptions that are open now. */
-  subscriptions(): number;
+  /** The subscriptions that are open now, in the order they came, and how many events were sent to each. */
+  subscriptions(): readonly { readonly sent: number }[];
   /** Ends all open subscriptions, with an error or in good order. */
   dropSubscriptions(how: ServiceError | 'in good order'): void;
   /** Breaks all connections and no longer listens. The log stays. */
@@ -65,7 +66,8 @@ export interface StandIn {
 export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
   const port = await freePort();
   const faults: AppendFault[] = [];
-  const open = new Set<ServerWritableStream<ReadReq, ReadResp>>();
+  const late: (() => void)[] = [];
+  const open = new Map<ServerWritableStream<ReadReq, ReadResp>, { sent: number }>();
   let log = first;
   let appends = 0;
   let reads = 0;
@@ -93,10 +95,15 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
       const fault = faults.shift();
       const stream = streamNameOf(options!.getStreamIdentifier()!.getStreamName_asU8());
       const expected = toExpected(options!);
-      if (fault?.stores !== false) {
+      const store = (): void => {
         const appended = log.append(stream, expected, proposals);
         const answer = appendAnswer(appended, { stream, expected, maxAppendSize: log.maxAppendSize });
         if (fault === undefined) reply(answer, callback);
+      };
+      if (fault?.stores === 'late') late.push(store);
+      else if (fault?.stores !== false) {
+        store();
+        for (const other of late.splice(0)) other();
       }
       if (fault?.answer !== undefined) callback(fault.answer);
     });
@@ -114,9 +121,10 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
       void answerRead(log, call);
       return;
     }
-    open.add(call);
+    const counted = { sent: 0 };
+    open.set(call, counted);
     for (const event of ['cancelled', 'close']) call.once(event, () => open.delete(call));
-    void answerSubscription(log, call);
+    void answerSubscription(log, call, () => (counted.sent += 1));
   }
 
   function tombstone(call: ServerUnaryCall<TombstoneReq, TombstoneResp>, callback: sendUnaryData<TombstoneResp>): void {
@@ -165,9 +173,9 @@ export async function startStandIn(first: Log = createLog()): Promise<StandIn> {
     muteReads(wanted) {
       isMute = wanted;
     },
-    subscriptions: () => open.size,
+    subscriptions: () => [...open.values()],
     dropSubscriptions(how) {
-      for (const call of open) {
+      for (const call of open.keys()) {
         if (how === 'in good order') call.end();
         else call.emit('error', how);
       }
