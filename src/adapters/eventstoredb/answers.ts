@@ -17,9 +17,12 @@ const ANSWERS: ReadonlySet<ErrorType | undefined> = new Set([
 export const isAnswer = (error: unknown): boolean => ANSWERS.has(typeOf(error)) || isTooLarge(error);
 
 const RESOURCE_EXHAUSTED = 8;
+/** As .NET's and Node's gRPC say it. The same status without it may come of overload, which says nothing of the outcome. */
+const MESSAGE_TOO_LARGE = /exceeds the maximum|larger than/;
 
 /** Above the server's limit for an append, or for a message. */
 export function isTooLarge(error: unknown): boolean {
   if (typeOf(error) === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED) return true;
-  return error instanceof Error && isCommandError(error) && Number(error.code) === RESOURCE_EXHAUSTED;
+  if (!(error instanceof Error) || !isCommandError(error)) return false;
+  return Number(error.code) === RESOURCE_EXHAUSTED && MESSAGE_TOO_LARGE.test(error.message);
 }

@@ -47,9 +47,11 @@ export function createAppend({ reads, send, now, knowledge }: AppendNeeds): Even
     for (let races = 0; races < MOST_RACES; races += 1) {
       const verdict = judge(known, expected, events);
       if (verdict.kind === 'repeated') {
-        return { ...verdict, kind: 'appended', position: await positionOf(stream, verdict.revision), repeated: true };
-      }
-      if (verdict.kind === 'new') {
+        const { revision } = verdict;
+        const position = await positionOf(stream, revision, events.at(-1)!.id);
+        if (position !== undefined) return { kind: 'appended', revision, position, repeated: true };
+        knowledge.forget(stream);
+      } else if (verdict.kind === 'new') {
         const appended = await appendTo(known, stream, events);
         if (appended !== 'lost') return appended;
       } else if (fresh) {
@@ -64,18 +66,19 @@ export function createAppend({ reads, send, now, knowledge }: AppendNeeds): Even
 
   async function appendTo(known: Known, stream: string, events: readonly NewEvent[]): Promise<AppendResult | 'lost'> {
     const chained = chainTo(known, stream, now(), events);
-    const { revision } = chained.at(-1)!;
+    const { revision, id } = chained.at(-1)!;
     const sent = await send(stream, known.revision, chained);
-    if (sent.kind === 'lost') return 'lost';
+    if (sent === 'lost') return 'lost';
     knowledge.learn(stream, chained[0]!.revision, chained);
-    const position = sent.position === undefined ? await positionOf(stream, revision) : toPosition(sent.position);
+    const position = sent.position ? toPosition(sent.position) : await positionOf(stream, revision, id);
+    if (position === undefined) throw new StreamDeleted(`event ${revision} of stream ${stream} is no longer there`);
     return { kind: 'appended', revision, position, repeated: false };
   }
 
-  async function positionOf(stream: string, revision: number): Promise<Position> {
+  /** Undefined when there is no such event, or another. */
+  async function positionOf(stream: string, revision: number, id: string): Promise<Position | undefined> {
     const [event] = await reads.readStream(stream, { from: revision, limit: 1 });
-    if (event === undefined) throw new StreamDeleted(`event ${revision} of stream ${stream} is no longer there`);
-    return event.position;
+    return event?.id === id ? event.position : undefined;
   }
 
   /**

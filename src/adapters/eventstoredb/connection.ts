@@ -56,21 +56,24 @@ export function connect(url: string, { timeoutMs, onError }: ConnectionOptions):
     return call();
   }
 
-  /** The client's `dispose` leaves the connection open. */
+  /** While no server can be found, the client would look for one before it closes. */
   async function close(): Promise<void> {
     isClosed = true;
-    await client.dispose();
-    await nextTurn();
-    const { getChannel } = client as unknown as { getChannel(): Promise<{ close(): void }> };
-    const closing = getChannel().then(
-      (channel) => channel.close(),
-      () => {},
-    );
-    // While no server can be found, the client would search for one first.
-    await Promise.race([closing, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+    await Promise.race([closeClient(client), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
   return { client, common, timeoutMs, ask, close };
+}
+
+/** The client's `dispose` ends its streams and leaves the connection open. */
+async function closeClient(client: EventStoreDBClient): Promise<void> {
+  await client.dispose();
+  await nextTurn();
+  const { getChannel } = client as unknown as { getChannel(): Promise<{ close(): void }> };
+  await getChannel().then(
+    (channel) => channel.close(),
+    () => {},
+  );
 }
 
 function open(url: string): EventStoreDBClient {

@@ -167,12 +167,25 @@ describe('what is known of streams', () => {
   it('is forgotten when the server was set back to a backup', async () => {
     const store = open();
     await put(store, 's', samples(3));
+    await put(store, 't', samples(1, 't'));
     await server.stop();
     await server.start(createLog());
     const event = sample();
     expect(await store.append('s', 2, [event])).toEqual({ kind: 'conflict', actual: -1 });
     expect(await store.append('s', 'no-stream', [event])).toMatchObject({ revision: 0, repeated: false });
+    await put(store, 't', samples(2, 't'));
     await expectChained(store, 's');
+    await expectChained(store, 't');
+  });
+
+  it('does not take a batch for stored that a server set back to a backup has lost', async () => {
+    const store = open();
+    const batch = samples(2);
+    await put(store, 's', batch);
+    await server.stop();
+    await server.start(createLog());
+    expect(await store.append('s', 'no-stream', batch)).toMatchObject({ revision: 1, repeated: false });
+    expect(await store.append('s', 'no-stream', batch)).toMatchObject({ revision: 1, repeated: true });
   });
 });
 

@@ -55,8 +55,7 @@ export function openImport(
     missing.forEach((event, index) => {
       if (!follows(missing[index - 1] ?? head, event)) throw new ForeignEvent(`${nameOf(event)} does not follow there`);
     });
-    const sent = missing.length === 0 ? null : await send(stream, head.revision, missing);
-    if (sent?.kind === 'lost') {
+    if (missing.length > 0 && (await send(stream, head.revision, missing)) === 'lost') {
       if (remembered === undefined) throw new ForeignEvent(`somebody else writes to ${stream}`);
       return importRun(stream, run);
     }

@@ -12,10 +12,8 @@ import { BatchTooLarge, StreamDeleted, UnknownOutcome } from './errors.ts';
 import type { Namespace } from './namespace.ts';
 import { toEventData, type Chained } from './records.ts';
 
-/** Stored, as the very events that were sent; or not, because the stream stood at another revision (-1: empty). */
-export type Sent =
-  | { readonly kind: 'stored'; readonly position: AppendResult['position'] }
-  | { readonly kind: 'lost'; readonly actual: number };
+/** Stored, as the very events that were sent; or `lost`, because the stream did not stand at that revision. */
+export type Sent = { readonly position: AppendResult['position'] } | 'lost';
 
 /** Sends a batch that follows the event `revision` of its stream; -1 when it begins the stream. */
 export type Send = (stream: string, revision: number, events: readonly Chained[]) => Promise<Sent>;
@@ -39,11 +37,9 @@ export function createSend(connection: Connection, namespace: Namespace): Send {
       if (Number(nextExpectedRevision) !== revision + events.length) {
         throw new StreamDeleted(`stream ${stream} goes on at ${nextExpectedRevision}: its beginning was deleted`);
       }
-      return { kind: 'stored', position };
+      return { position };
     } catch (error) {
-      if (error instanceof WrongExpectedVersionError) {
-        return { kind: 'lost', actual: error.actualVersion === NO_STREAM ? -1 : Number(error.actualVersion) };
-      }
+      if (error instanceof WrongExpectedVersionError) return 'lost';
       if (error instanceof StreamDeletedError) throw new StreamDeleted(`stream ${stream} was deleted`);
       if (isTooLarge(error)) throw new BatchTooLarge(`a batch for ${stream} is too large for the server`);
       if (error instanceof StreamDeleted || isAnswer(error)) throw error;
