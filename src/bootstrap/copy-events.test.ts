@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { startStandIn, type StandIn } from '../../test/support/eventstoredb/server.ts';
+import { startStandIn, UNAVAILABLE, type StandIn } from '../../test/support/eventstoredb/server.ts';
 import { openTestStore, type TestStore } from '../../test/support/postgres-store.ts';
 import { createEventStoreDbStore } from '../adapters/eventstoredb/event-store.ts';
 import { openImport, type ImportTarget } from '../adapters/eventstoredb/import.ts';
@@ -14,7 +14,7 @@ let server: StandIn;
 let target: ImportTarget;
 beforeEach(async () => {
   [opened, server] = await Promise.all([openTestStore(), startStandIn()]);
-  target = openImport(server.url, { timeoutMs: 300 });
+  target = openImport(server.url);
 });
 afterEach(async () => {
   await target.close();
@@ -72,7 +72,7 @@ describe('copying the events of Postgres to EventStoreDB', () => {
       ...target,
       importEvents: async (events) => {
         batches += 1;
-        if (batches === 2) server.failAppends({ stores: true }, { stores: true });
+        if (batches === 2) server.failAppends(...[1, 2].map(() => ({ stores: true, answer: UNAVAILABLE })));
         await target.importEvents(events);
       },
     };
