@@ -59,6 +59,8 @@ export const commands = {
   demo: program('dist/server/demo.js', ['server', 'web']),
   sandbox: program('dist/sandbox/main.js', ['server']),
   'events:copy': program('dist/server/events-copy.js', ['server']),
+  'audit:export': program('dist/server/audit-export.js', ['server']),
+  'audit:verify': program('dist/server/audit-verify.js', ['server']),
   bench: program('dist/bench/main.js', ['server']),
   test,
   check,

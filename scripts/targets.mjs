@@ -7,6 +7,8 @@ export const bundles = [
   { entry: 'src/bootstrap/main.ts', out: 'dist/server/main.js' },
   { entry: 'src/bootstrap/demo.ts', out: 'dist/server/demo.js' },
   { entry: 'src/bootstrap/events-copy.ts', out: 'dist/server/events-copy.js' },
+  { entry: 'src/bootstrap/audit-export.ts', out: 'dist/server/audit-export.js' },
+  { entry: 'src/bootstrap/audit-verify.ts', out: 'dist/server/audit-verify.js' },
   { entry: 'sandbox/main.ts', out: 'dist/sandbox/main.js' },
   { entry: 'bench/main.ts', out: 'dist/bench/main.js' },
 ];

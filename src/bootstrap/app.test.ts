@@ -1,15 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../../test/support/postgres.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
 import { startApp } from './app.ts';
+import { headKeeping } from './audit/folder.ts';
 import { alpacaConfig } from './broker-config.ts';
 import { crashPoints } from './crash-points.ts';
 import { deriveKeys } from './keys.ts';
 
 it('of two on one database one is the owner of all that takes one, until it stops', async () => {
   const database = await createTestDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'tradsy-app-'));
+  const keys = deriveKeys('a secret that is long enough for this', folder);
   const publicUrl = 'http://127.0.0.1:20000';
   const told: string[] = [];
   const tell = (message: string): void => void told.push(message);
@@ -17,17 +22,19 @@ it('of two on one database one is the owner of all that takes one, until it stop
     startApp({
       pool,
       log: { info: () => undefined, warn: tell, alarm: tell },
-      keys: deriveKeys('a secret that is long enough for this', tmpdir()),
+      keys,
       alpaca: alpacaConfig({ kind: 'sandbox', settings: {} }, null, publicUrl, 'iex'),
       pass: crashPoints(null),
       publicUrl,
       webFolder: tmpdir(),
       environment: { broker: 'sandbox', data: 'synthetic' },
+      heads: headKeeping(folder, keys, 'postgres'),
       replacements: {},
     });
   const pools = [createPool(database.url), createPool(database.url)] as const;
   const leases = async () => (await pools[1].query('select name, fence::int from leases order by name')).rows;
-  const each = (fence: number) => ['book-fills', 'broker-updates', 'order-desk'].map((name) => ({ name, fence }));
+  const each = (fence: number) =>
+    ['book-fills', 'broker-updates', 'heads', 'order-desk'].map((name) => ({ name, fence }));
 
   const first = start(pools[0]);
   await expect.poll(leases).toEqual(each(1));
@@ -38,4 +45,5 @@ it('of two on one database one is the owner of all that takes one, until it stop
   expect(told).toEqual([]);
   await Promise.all(pools.map((pool) => pool.end()));
   await database.close();
+  rmSync(folder, { recursive: true });
 });

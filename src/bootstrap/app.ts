@@ -4,6 +4,7 @@ import type { AlpacaConfig } from '../adapters/alpaca/config.ts';
 import { createHttpApp } from '../adapters/http/app.ts';
 import { TRADINGVIEW_ORIGINS } from '../adapters/http/needs.ts';
 import type { HttpNeeds } from '../adapters/http/needs.ts';
+import { sha256 } from '../adapters/node/sha256.ts';
 import { runProjections } from '../adapters/postgres/projections.ts';
 import { createAccountQueries } from '../adapters/postgres/views/accounts.ts';
 import { VIEWS } from '../adapters/postgres/views/all.ts';
@@ -12,6 +13,8 @@ import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
 import { createReadStory } from '../adapters/postgres/views/story.ts';
 import { asOwner } from '../application/as-owner.ts';
 import type { OwnersWork } from '../application/as-owner.ts';
+import { keepHeads } from '../application/audit/keep-heads.ts';
+import type { HeadKeeping } from '../application/audit/keep-heads.ts';
 import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
@@ -42,6 +45,7 @@ export interface AppOptions {
   readonly publicUrl: string;
   readonly webFolder: string;
   readonly environment: HttpNeeds['environment'];
+  readonly heads: HeadKeeping;
   readonly replacements: Replacements;
 }
 
@@ -110,7 +114,7 @@ export function startApp(options: AppOptions): App {
   });
 
   const leases = container.get(PORT.leases);
-  const owning = (name: Owned, work: OwnersWork) => asOwner(name, work, { leases, clock, log }, signal);
+  const owning = (name: Owned, work: OwnersWork, until = signal) => asOwner(name, work, { leases, clock, log }, until);
   const loops = [
     projections.done,
     owning('book-fills', (fence, own) =>
@@ -119,7 +123,15 @@ export function startApp(options: AppOptions): App {
     owning('order-desk', (_fence, own) => abilities.desk.run(own)),
     owning('broker-updates', (_fence, own) => abilities.followLinkedAccounts(own)),
   ];
-  for (const loop of loops)
+  // Ends after the others, so that the last head covers what they have still written.
+  const signing = new AbortController();
+  const bareStore = container.get(PORT.bareStore);
+  const headsKept = owning(
+    'heads',
+    (_fence, own) => keepHeads({ ...options.heads, store: bareStore, sha256, clock, log }, own),
+    signing.signal,
+  );
+  for (const loop of [...loops, headsKept])
     loop.catch((error: unknown) => log.alarm('a loop of the app ended', { error: String(error) }));
 
   return {
@@ -129,6 +141,8 @@ export function startApp(options: AppOptions): App {
       http.close();
       ending.abort();
       await Promise.allSettled(loops);
+      signing.abort();
+      await Promise.allSettled([headsKept]);
       await postgresStore.close();
     },
   };

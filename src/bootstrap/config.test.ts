@@ -17,10 +17,16 @@ describe('settings', () => {
       port: 3000,
       host: '127.0.0.1',
       dataFolder: '/home/tradsy/.tradsy',
+      auditFolder: '/home/tradsy/.tradsy/audit',
       databaseUrl: null,
       broker: { kind: 'sandbox', settings: {} },
     });
     expect(read({ PORT: '', DATABASE_URL: '' })).toEqual(read({}));
+  });
+
+  it('keep the signed heads in the data folder, or where they are told to', () => {
+    expect(read({ TRADSY_DATA: '/data' }).auditFolder).toBe('/data/audit');
+    expect(read({ TRADSY_AUDIT: 'elsewhere' }).auditFolder).toBe('/home/tradsy/elsewhere');
   });
 
   it('are passed on to the sandbox', () => {

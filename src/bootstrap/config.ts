@@ -1,5 +1,5 @@
 /** Reads the environment. Everything that can be set stands here and in the README's table. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StartupError } from './startup-error.ts';
 
@@ -16,6 +16,7 @@ const environment = z.object({
   HOST: set(z.string().default('127.0.0.1')),
   PUBLIC_URL: set(url.optional()),
   TRADSY_DATA: set(z.string().default('.tradsy')),
+  TRADSY_AUDIT: set(z.string().optional()),
   TRADSY_SECRET: set(z.string().min(32, 'must have at least 32 characters').optional()),
   TRADSY_CRASH_AT: set(z.string().optional()),
   LOG_LEVEL: set(z.enum(['debug', 'info', 'warn', 'error']).default('info')),
@@ -53,6 +54,8 @@ export interface Config {
   /** How browsers reach this server; null: by host and port. */
   readonly publicUrl: string | null;
   readonly dataFolder: string;
+  /** Where the signed heads of the log are kept, with the keys that prove them. */
+  readonly auditFolder: string;
   /** Null: made at the first start and kept in the data folder. */
   readonly secret: string | null;
   readonly databaseUrl: string | null;
@@ -74,11 +77,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     throw new StartupError(`wrong settings: ${faults.join('; ')}`);
   }
   const settings = parsed.data;
+  const dataFolder = resolve(workingFolder, settings.TRADSY_DATA);
   const config: Config = {
     port: settings.PORT,
     host: settings.HOST,
     publicUrl: settings.PUBLIC_URL?.replace(/\/$/, '') ?? null,
-    dataFolder: resolve(workingFolder, settings.TRADSY_DATA),
+    dataFolder,
+    auditFolder: resolve(workingFolder, settings.TRADSY_AUDIT ?? join(dataFolder, 'audit')),
     secret: settings.TRADSY_SECRET ?? null,
     databaseUrl: settings.DATABASE_URL ?? null,
     databaseOwnerUrl: settings.DATABASE_OWNER_URL ?? null,

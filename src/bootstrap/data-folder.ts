@@ -19,11 +19,22 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
+/** A folder that can be set: what it is called, and the setting that names it. */
+interface Kind {
+  readonly name: string;
+  readonly setting: string;
+}
+
+const DATA: Kind = { name: 'data folder', setting: 'TRADSY_DATA' };
+
+/** The folder of the signed heads. */
+export const AUDIT: Kind = { name: 'audit folder', setting: 'TRADSY_AUDIT' };
+
 /**
  * Makes a folder that the product keeps its data in, where it is missing, and answers its real path.
  * @throws StartupError when it can not be made, read or written.
  */
-export function ensureDataFolder(folder: string): string {
+export function ensureDataFolder(folder: string, { name, setting }: Kind = DATA): string {
   try {
     makeFolder(resolve(folder));
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -31,7 +42,7 @@ export function ensureDataFolder(folder: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new StartupError(
-      `The data folder ${folder} can not be used: ${reasons[code] ?? code}. Set TRADSY_DATA to a folder of your own.`,
+      `The ${name} ${folder} can not be used: ${reasons[code] ?? code}. Set ${setting} to a folder of your own.`,
     );
   }
 }

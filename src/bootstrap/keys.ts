@@ -7,6 +7,8 @@ export interface Keys {
   readonly accessTokens: Buffer;
   readonly refreshTokens: Buffer;
   readonly brokerTokens: Buffer;
+  /** The seed of the key pair that signs the heads of the log. */
+  readonly heads: Buffer;
 }
 
 /**
@@ -20,6 +22,7 @@ export function deriveKeys(secret: string | null, dataFolder: string): Keys {
     accessTokens: key('access tokens'),
     refreshTokens: key('refresh tokens'),
     brokerTokens: key('broker tokens'),
+    heads: key('heads'),
   };
 }
 

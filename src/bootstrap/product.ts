@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../adapters/node/log.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
+import { headKeeping } from './audit/folder.ts';
+import { POSTGRES } from './audit/open-log.ts';
 import { startApp } from './app.ts';
 import type { App, Replacements } from './app.ts';
 import { alpacaConfig } from './broker-config.ts';
@@ -87,6 +89,7 @@ export async function startProduct(
       publicUrl,
       webFolder: join(DIST, 'web'),
       environment: environmentOf(config),
+      heads: headKeeping(config.auditFolder, keys, POSTGRES),
       replacements,
     });
     stops.push(() => app.stop());

@@ -15,18 +15,30 @@ export const NO_HASH = '0'.repeat(64);
 
 export type Hashed = Omit<RecordedEvent, 'hash' | 'position'>;
 
+/** An event as a store keeps it: data and metadata are the very text that was written. */
+export interface StoredEvent extends Omit<RecordedEvent, 'data' | 'metadata'> {
+  readonly data: string;
+  readonly metadata: string;
+}
+
+/** The stored form of an event that a store gave back parsed. */
+export const toStored = (event: RecordedEvent): StoredEvent => ({
+  ...event,
+  data: JSON.stringify(event.data),
+  metadata: JSON.stringify(event.metadata),
+});
+
 /** The hash of an event whose predecessor in the stream has the hash `previous`. */
 export function hashOf(previous: string, event: Hashed, sha256: Sha256): string {
-  return sha256(
-    [
-      previous,
-      event.stream,
-      event.revision,
-      event.id,
-      event.type,
-      event.recordedAt,
-      JSON.stringify(event.data),
-      JSON.stringify(event.metadata),
-    ].join('\n'),
-  );
+  const text = { data: JSON.stringify(event.data), metadata: JSON.stringify(event.metadata) };
+  return hashOfStored(previous, { ...event, ...text }, sha256);
+}
+
+/** As `hashOf`, over the text itself: it sees what parsing hides, such as spaces or a key that stands there twice. */
+export function hashOfStored(
+  previous: string,
+  { stream, revision, id, type, recordedAt, data, metadata }: Omit<StoredEvent, 'hash' | 'position'>,
+  sha256: Sha256,
+): string {
+  return sha256(`${previous}\n${stream}\n${revision}\n${id}\n${type}\n${recordedAt}\n${data}\n${metadata}`);
 }

@@ -1,0 +1,40 @@
+/** What the programs of the audit have in common: arguments, progress, one clear line when something is in the way. */
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { StartupError } from '../startup-error.ts';
+
+/** Runs a program and ends the process with the exit code it gives; Ctrl-C ends it in order. */
+export async function runProgram(main: (interrupted: AbortSignal) => Promise<number>): Promise<void> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => interrupted.abort(new StartupError('interrupted')));
+  }
+  try {
+    process.exitCode = await main(interrupted.signal);
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    console.error(`tradsy: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+/** The options of the command line. Throws StartupError for one that does not exist, and for anything else that stands there. */
+export function readOptions<const T extends NonNullable<ParseArgsConfig['options']>>(options: T) {
+  try {
+    return parseArgs({ options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new StartupError((error as Error).message.split('. ')[0] ?? 'wrong options');
+  }
+}
+
+export const say = (line: string): void => console.error(`  ${line}`);
+
+/** Says how many events there were so far, once a second. */
+export function progress(did: string): (events: number) => void {
+  let said = performance.now();
+  return (events) => {
+    if (performance.now() - said < 1_000) return;
+    said = performance.now();
+    say(`${events.toLocaleString('en')} events ${did} ...`);
+  };
+}
