@@ -1,11 +1,13 @@
 /** `npm run bench [-- name ...] [--json]`: runs the benchmarks that are named, or all of them. */
 import { cpus } from 'node:os';
+import { audit } from './audit.ts';
 import { orderPath } from './order-path.ts';
 import { print } from './report.ts';
 import type { Figure } from './report.ts';
 
 const BENCHMARKS: Readonly<Record<string, (say: (line: string) => void) => Promise<readonly Figure[]>>> = {
   'order-path': orderPath,
+  audit,
 };
 
 const asJson = process.argv.includes('--json');

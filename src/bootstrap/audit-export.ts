@@ -1,4 +1,5 @@
 /** `npm run audit:export -- --out FILE [--force]`: writes the whole log, with its heads, into one file; `-` is standard output. */
+import { parseArgs } from 'node:util';
 import { exportLog } from '../adapters/audit/export-log.ts';
 import { readHeads } from '../adapters/audit/head-file.ts';
 import { publicKeysIn } from '../adapters/audit/keys.ts';
@@ -13,7 +14,9 @@ import { deriveKeys } from './keys.ts';
 import { StartupError } from './startup-error.ts';
 
 await runProgram(async (interrupted) => {
-  const { out, force } = readOptions({ out: { type: 'string' }, force: { type: 'boolean', default: false } });
+  const { out, force } = readOptions(
+    () => parseArgs({ options: { out: { type: 'string' }, force: { type: 'boolean', default: false } } }).values,
+  );
   if (out === undefined || out === '') throw new StartupError('name the file to write: --out FILE, or --out -');
   const config = readConfig(process.env, process.cwd());
   const log = await openLog(config, say, interrupted);

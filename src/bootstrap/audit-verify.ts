@@ -3,6 +3,7 @@
  * `--heads FILE` and `--key FILE` name heads and public keys from elsewhere to trust instead of those that are at hand.
  */
 import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { readHeads } from '../adapters/audit/head-file.ts';
 import { publicKeysIn, trustIn } from '../adapters/audit/keys.ts';
 import { BadLine } from '../adapters/audit/lines.ts';
@@ -72,12 +73,14 @@ async function verifyLive(
   }
 }
 
+const OPTIONS = {
+  file: { type: 'string' },
+  heads: { type: 'string' },
+  key: { type: 'string', multiple: true },
+} as const;
+
 await runProgram(async (interrupted) => {
-  const options = readOptions({
-    file: { type: 'string' },
-    heads: { type: 'string' },
-    key: { type: 'string', multiple: true },
-  });
+  const options = readOptions(() => parseArgs({ options: OPTIONS }).values);
   const config = readConfig(process.env, process.cwd());
   const trust = await trusted(options.key ?? [], config.auditFolder);
   const kept = options.heads ?? (options.file === undefined ? headsFile(config.auditFolder) : null);

@@ -46,9 +46,12 @@ const inOrder = ({ header, count, digest, positions, lastHead, key }: Seal): Sea
 });
 
 export function eventLine(event: StoredEvent): string {
-  const { stream, revision, position, id, type, recordedAt, data, metadata, hash: own } = event;
-  const facts = JSON.stringify({ kind: 'event', stream, revision, position, id, type, recordedAt });
-  return `${facts.slice(0, -1)},"data":${data},"metadata":${metadata},"hash":${JSON.stringify(own)}}`;
+  const { stream, revision, position, id, type, recordedAt, data, metadata, hash } = event;
+  const text = JSON.stringify;
+  return (
+    `{"kind":"event","stream":${text(stream)},"revision":${revision},"position":${text(position)},"id":${text(id)},` +
+    `"type":${text(type)},"recordedAt":${text(recordedAt)},"data":${data},"metadata":${metadata},"hash":${text(hash)}}`
+  );
 }
 
 /** Readers answer null for a line that is not, to the letter, one of theirs. */
@@ -66,15 +69,14 @@ export function readSeal(line: string): (Seal & Signed) | null {
 
 export function readEvent(line: string): StoredEvent | null {
   const parsed = parse(line) as StoredEvent | null;
-  if (parsed === null || !isEvent(parsed)) return null;
-  const event = { ...parsed, data: JSON.stringify(parsed.data), metadata: JSON.stringify(parsed.metadata) };
+  if (parsed === null) return null;
+  const { stream, revision, position, id, type, recordedAt, data, metadata, hash } = parsed;
+  const texts = [stream, position, id, type, recordedAt, hash];
+  if (!Number.isSafeInteger(revision) || texts.some((text) => typeof text !== 'string')) return null;
+  const facts = { stream, revision, position, id, type, recordedAt, hash };
+  const event = { ...facts, data: JSON.stringify(data), metadata: JSON.stringify(metadata) };
   return eventLine(event) === line ? event : null;
 }
-
-const TEXTS = ['stream', 'position', 'id', 'type', 'recordedAt', 'hash'] as const;
-
-const isEvent = (event: StoredEvent): boolean =>
-  TEXTS.every((field) => typeof event[field] === 'string') && Number.isSafeInteger(event.revision);
 
 function parse(line: string): object | null {
   try {

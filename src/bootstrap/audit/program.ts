@@ -1,6 +1,4 @@
 /** What the programs of the audit have in common: arguments, progress, one clear line when something is in the way. */
-import { parseArgs } from 'node:util';
-import type { ParseArgsConfig } from 'node:util';
 import { StartupError } from '../startup-error.ts';
 
 /** Runs a program and ends the process with the exit code it gives; Ctrl-C ends it in order. */
@@ -18,10 +16,10 @@ export async function runProgram(main: (interrupted: AbortSignal) => Promise<num
   }
 }
 
-/** The options of the command line. Throws StartupError for one that does not exist, and for anything else that stands there. */
-export function readOptions<const T extends NonNullable<ParseArgsConfig['options']>>(options: T) {
+/** What `parse` makes of the command line. Throws StartupError when it is not what it should be. */
+export function readOptions<T>(parse: () => T): T {
   try {
-    return parseArgs({ options, strict: true, allowPositionals: false }).values;
+    return parse();
   } catch (error) {
     throw new StartupError((error as Error).message.split('. ')[0] ?? 'wrong options');
   }
