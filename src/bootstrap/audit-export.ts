@@ -19,7 +19,7 @@ await runProgram(async (interrupted) => {
   );
   if (out === undefined || out === '') throw new StartupError('name the file to write: --out FILE, or --out -');
   const config = readConfig(process.env, process.cwd());
-  const log = await openLog(config, say, interrupted);
+  const log = await openLog(config, say);
   try {
     const signer = openAuditFolder(config.auditFolder, deriveKeys(config.secret, config.dataFolder));
     const heads = await readHeads(headsFile(config.auditFolder)).catch((error: unknown) => {

@@ -64,7 +64,7 @@ async function verifyLive(
   trust: Trust | null,
   interrupted: AbortSignal,
 ): Promise<Verdict> {
-  const log = await openLog(config, say, interrupted);
+  const log = await openLog(config, say);
   const needs = { source: log.source, heads, trust: trust ?? trustIn([]), onProgress: progress('checked') };
   try {
     return await orInterrupted(verifyStore(needs), interrupted);

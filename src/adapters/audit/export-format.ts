@@ -64,7 +64,8 @@ export function readHeader(line: string): Header | null {
 
 export function readSeal(line: string): (Seal & Signed) | null {
   const seal = parse(line) as (Seal & Signed) | null;
-  return seal !== null && Number.isSafeInteger(seal.count) && sealLine(seal) === line ? seal : null;
+  const isWhole = Number.isSafeInteger(seal?.count) && typeof seal?.signature === 'string';
+  return isWhole && sealLine(seal) === line ? seal : null;
 }
 
 export function readEvent(line: string): StoredEvent | null {

@@ -27,8 +27,10 @@ function inOrder({ log, count, digest, positions, last, signedAt, previous, key 
 /** The head that a line holds; null when it is not, to the letter, the line of a head. */
 export function readHead(line: string): SignedHead | null {
   try {
-    const head = JSON.parse(line) as SignedHead;
-    return Number.isSafeInteger(head.count) && headLine(head) === line ? head : null;
+    const parsed = JSON.parse(line) as SignedHead;
+    const head = { ...inOrder(parsed), signature: parsed.signature };
+    const isWhole = Number.isSafeInteger(head.count) && typeof head.signature === 'string';
+    return isWhole && headLine(head) === line ? head : null;
   } catch {
     return null;
   }

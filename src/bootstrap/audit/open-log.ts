@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogSource } from '../../adapters/audit/log-source.ts';
+import { createPool } from '../../adapters/postgres/pool.ts';
 import { readStoredEvents } from '../../adapters/postgres/stored-events.ts';
 import type { Config } from '../config.ts';
-import { openDatabase } from '../database.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres.ts';
 import { StartupError } from '../startup-error.ts';
 
 /** The name of a log in Postgres, as heads carry it. */
@@ -15,23 +16,29 @@ export interface OpenLog {
   stop(): Promise<void>;
 }
 
-/** Throws StartupError when it can not be reached, and where there has never been one. */
-export async function openLog(config: Config, say: (line: string) => void, signal: AbortSignal): Promise<OpenLog> {
+/**
+ * Changes nothing, not even an old schema. Throws StartupError when the log can not be reached, and where there has never
+ * been one; reading from it does so too when the database fails.
+ */
+export async function openLog(config: Config, say: (line: string) => void): Promise<OpenLog> {
   const { databaseUrl, dataFolder } = config;
   if (databaseUrl === null && !existsSync(join(dataFolder, 'postgres'))) {
     throw new StartupError(`there is no log in ${dataFolder}: set TRADSY_DATA, or DATABASE_URL`);
   }
-  const tell = (message: string, facts?: Readonly<Record<string, unknown>>): void =>
-    say(`${message} ${JSON.stringify(facts ?? {})}`);
-  const { pool, stop } = await openDatabase({
-    url: databaseUrl,
-    ownerUrl: config.databaseOwnerUrl,
-    dataFolder,
-    log: { info: tell, warn: tell, alarm: tell },
-    say,
-    signal,
-  });
-  return { source: { name: POSTGRES, readAfter: (after, limit) => readStoredEvents(pool, after, limit) }, stop };
+  const embedded = databaseUrl === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
+  const pool = createPool(databaseUrl ?? embedded?.url ?? '', { applicationName: 'tradsy-audit', max: 1 });
+  const readAfter: LogSource['readAfter'] = (after, limit) =>
+    readStoredEvents(pool, after, limit).catch((error: unknown) => {
+      const reason = error instanceof AggregateError ? String(error.errors[0]) : (error as Error).message;
+      throw new StartupError(`the log can not be read: ${reason}`);
+    });
+  return {
+    source: { name: POSTGRES, readAfter },
+    async stop() {
+      await pool.end();
+      await embedded?.stop();
+    },
+  };
 }
 
 /** Rejects with the reason when the signal aborts before the work is done. */

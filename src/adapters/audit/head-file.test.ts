@@ -1,0 +1,48 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { headsOver, sampleEvents } from '../../../bench/audit/sample-log.ts';
+import { headLine } from '../../application/audit/head.ts';
+import { createHeadFile, readHeads } from './head-file.ts';
+import { signingKey } from './keys.ts';
+
+const heads = headsOver(sampleEvents({ events: 20, streams: 3 }), 2, signingKey(Buffer.alloc(32, 1)));
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tradsy-heads-'));
+  file = join(folder, 'heads.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it('keeps heads, one a line, and finds the last one', async () => {
+  expect(await createHeadFile(file).last()).toBeNull();
+  for (const head of heads) {
+    await createHeadFile(file).append(head);
+    expect(await createHeadFile(file).last()).toEqual(head);
+  }
+  expect(readFileSync(file, 'utf8')).toBe(heads.map((head) => `${headLine(head)}\n`).join(''));
+  expect(await readHeads(file)).toEqual(heads);
+});
+
+it('knows none where there is no file', async () => {
+  expect(await readHeads(file)).toEqual([]);
+});
+
+it.each([0, 1])('passes over what a crash left half written, and cuts it off, after %i heads', async (count) => {
+  const whole = heads.slice(0, count);
+  for (const head of whole) await createHeadFile(file).append(head);
+  appendFileSync(file, headLine(heads[count]!).slice(0, 100));
+  expect(await createHeadFile(file).last()).toEqual(whole.at(-1) ?? null);
+  expect(await readHeads(file)).toEqual(whole);
+  await createHeadFile(file).append(heads[count]!);
+  expect(await readHeads(file)).toEqual(heads.slice(0, count + 1));
+});
+
+it('takes nothing for a head that is not one to the letter', async () => {
+  const [first, second] = heads.map(headLine);
+  writeFileSync(file, `${first}\n${second!.replace('{', '{ ')}\n`);
+  await expect(createHeadFile(file).last()).rejects.toThrow('is not a head');
+  await expect(readHeads(file)).rejects.toThrow('line 2 is not a head');
+});
