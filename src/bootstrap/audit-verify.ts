@@ -84,19 +84,19 @@ await runProgram(async (interrupted) => {
   const config = readConfig(process.env, process.cwd());
   const trust = await trusted(options.key ?? [], config.auditFolder);
   const kept = options.heads ?? (options.file === undefined ? headsFile(config.auditFolder) : null);
-  let verdict: Verdict;
+  let heads: readonly SignedHead[] | null;
   try {
-    const heads = kept === null ? null : await reading(kept, () => readHeads(kept));
-    if (options.heads !== undefined && heads?.length === 0) throw new StartupError(`${options.heads} holds no heads`);
-    verdict =
-      options.file === undefined
-        ? await verifyLive(config, heads ?? [], trust, interrupted)
-        : await orInterrupted(verifyExport(options.file, heads, trust), interrupted);
+    heads = kept === null ? null : await reading(kept, () => readHeads(kept));
   } catch (error) {
     if (!(error instanceof BadLine)) throw error;
     console.log(`failed: ${kept}: ${error.message}`);
     return 1;
   }
+  if (options.heads !== undefined && heads?.length === 0) throw new StartupError(`${options.heads} holds no heads`);
+  const verdict =
+    options.file === undefined
+      ? await verifyLive(config, heads ?? [], trust, interrupted)
+      : await orInterrupted(verifyExport(options.file, heads, trust), interrupted);
   console.log(verdictLine(verdict));
   return verdict.kind === 'ok' ? 0 : 1;
 });

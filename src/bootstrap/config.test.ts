@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 import { crashPoints } from './crash-points.ts';
-import { ensureDataFolder } from './data-folder.ts';
+import { AUDIT, ensureDataFolder } from './data-folder.ts';
 import { deriveKeys } from './keys.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -72,7 +72,8 @@ describe('the data folder', () => {
       expect(statSync(join(folder, 'a', 'b')).isDirectory()).toBe(true);
       writeFileSync(join(folder, 'file'), '');
       expect(() => ensureDataFolder(join(folder, 'file', 'below'))).toThrow(StartupError);
-      expect(() => ensureDataFolder('/proc/tradsy/data')).toThrow(StartupError);
+      expect(() => ensureDataFolder('/proc/tradsy/data')).toThrow(/TRADSY_DATA/);
+      expect(() => ensureDataFolder('/proc/tradsy/audit', AUDIT)).toThrow(/audit folder .* TRADSY_AUDIT/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -69,11 +69,7 @@ it.each(Object.entries(CHANGES).flatMap(([what, set]) => REVISIONS.map((revision
     const at = `stream = 'order-2' and revision = ${revision}`;
     const verdict = await verifyAfter(`update events set ${set} where ${at}`);
     const [event] = await test.store.readStream('order-2', { from: revision, limit: 1 });
-    const named = {
-      stream: 'order-2',
-      ...(set.startsWith('id') || set.startsWith('revision') ? {} : { id: event!.id }),
-    };
-    expect(verdict).toMatchObject({ kind: 'bad', fault: { kind: 'event', event: named } });
+    expect(verdict).toMatchObject({ kind: 'bad', fault: { kind: 'event', event: { position: event!.position } } });
   },
 );
 

@@ -12,7 +12,8 @@ export async function runProgram(main: (interrupted: AbortSignal) => Promise<num
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;
     console.error(`tradsy: ${error.message}`);
-    process.exitCode = 1;
+    // At once: what was interrupted may still be reading.
+    process.exit(1);
   }
 }
 
