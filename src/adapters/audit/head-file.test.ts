@@ -40,6 +40,14 @@ it.each([0, 1])('passes over what a crash left half written, and cuts it off, af
   expect(await readHeads(file)).toEqual(heads.slice(0, count + 1));
 });
 
+it('refuses a head that does not follow the last one, as when two processes write', async () => {
+  await createHeadFile(file).append(heads[0]!);
+  await createHeadFile(file).append(heads[1]!);
+  await expect(createHeadFile(file).append(heads[1]!)).rejects.toThrow('another process');
+  await expect(createHeadFile(file).append(heads[0]!)).rejects.toThrow('another process');
+  expect(await readHeads(file)).toEqual(heads.slice(0, 2));
+});
+
 it('takes nothing for a head that is not one to the letter', async () => {
   const [first, second] = heads.map(headLine);
   writeFileSync(file, `${first}\n${second!.replace('{', '{ ')}\n`);

@@ -3,7 +3,9 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { headLine, readHead } from '../../application/audit/head.ts';
+import { NO_HASH } from '../../application/ports/event-chain.ts';
 import type { Heads, SignedHead } from '../../application/ports/heads.ts';
+import { sha256 } from '../node/sha256.ts';
 import { BadLine, CUT_OFF, readLines } from './lines.ts';
 
 const LINE_FEED = 0x0a;
@@ -13,27 +15,24 @@ const TAIL = 4_096;
 /** What a crash left half written at the end was never promised to anybody: it is cut off before the next head. */
 export function createHeadFile(file: string): Heads {
   return {
-    async last() {
-      return withFile(file, async (handle) => {
-        const tail = await readTail(handle);
-        const end = tail.lastIndexOf(LINE_FEED);
-        if (end < 0) return null;
-        const begin = end === 0 ? 0 : tail.lastIndexOf(LINE_FEED, end - 1) + 1;
-        const head = readHead(tail.toString('utf8', begin, end));
+    last: () =>
+      withFile(file, async (handle) => {
+        const { line } = await readEnd(handle);
+        if (line === null) return null;
+        const head = readHead(line);
         if (head === null) throw new Error(`the last line of ${file} is not a head`);
         return head;
-      });
-    },
-    async append(head) {
-      await withFile(file, async (handle) => {
-        const { size } = await handle.stat();
-        const tail = await readTail(handle);
-        const whole = size - (tail.length - 1 - tail.lastIndexOf(LINE_FEED));
-        if (whole < size) await handle.truncate(whole);
-        await handle.write(`${headLine(head)}\n`, whole);
+      }),
+    append: (head) =>
+      withFile(file, async (handle) => {
+        const { line, end } = await readEnd(handle);
+        if (head.previous !== (line === null ? NO_HASH : sha256(line))) {
+          throw new Error(`another process has written to ${file}`);
+        }
+        await handle.truncate(end);
+        await handle.write(`${headLine(head)}\n`, end);
         await handle.sync();
-      });
-    },
+      }),
   };
 }
 
@@ -55,11 +54,15 @@ export async function readHeads(file: string): Promise<readonly SignedHead[]> {
   return heads;
 }
 
-async function readTail(handle: FileHandle): Promise<Buffer> {
+/** The last whole line, null when there is none, and where it ends in the file. */
+async function readEnd(handle: FileHandle): Promise<{ readonly line: string | null; readonly end: number }> {
   const { size } = await handle.stat();
-  const length = Math.min(size, TAIL);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-  return buffer.subarray(0, bytesRead);
+  const from = Math.max(0, size - TAIL);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+  const feed = buffer.subarray(0, bytesRead).lastIndexOf(LINE_FEED);
+  if (feed < 0) return { line: null, end: 0 };
+  const begin = feed === 0 ? 0 : buffer.lastIndexOf(LINE_FEED, feed - 1) + 1;
+  return { line: buffer.toString('utf8', begin, feed), end: from + feed + 1 };
 }
 
 async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {

@@ -47,7 +47,7 @@ export type SignedHead = Head & Signed;
 export interface Heads {
   /** The newest one; null when there is none yet. Throws when what stands there is no head. */
   last(): Promise<SignedHead | null>;
-  /** Resolves when it will survive a crash of the machine. */
+  /** Resolves when it will survive a crash of the machine. Throws when `previous` is not the newest one any more. */
   append(head: SignedHead): Promise<void>;
 }
 
