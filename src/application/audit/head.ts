@@ -1,5 +1,5 @@
 /** What a head is made of, and the line of text that it is signed and kept as. */
-import { type Sha256, type StoredEvent } from '../ports/event-chain.ts';
+import type { Sha256, StoredEvent } from '../ports/event-chain.ts';
 import type { Head, SignedHead, Tally } from '../ports/heads.ts';
 
 /** A running digest after one more item: SHA-256 of the digest before, a line feed, and the item. */

@@ -1,9 +1,8 @@
 /** Signing a head of the log every minute, for as long as the log is what was signed before. */
-import { toStored, type Sha256, type StoredEvent } from '../ports/event-chain.ts';
+import { NO_HASH, toStored, type Sha256, type StoredEvent } from '../ports/event-chain.ts';
 import { START, type EventStore, type Position } from '../ports/event-store.ts';
 import type { Clock } from '../ports/clock-and-ids.ts';
 import { NOTHING, type Heads, type SignedHead, type Signer, type Tally, type Trust } from '../ports/heads.ts';
-import { NO_HASH } from '../ports/event-chain.ts';
 import type { Log } from '../ports/log.ts';
 import { misfit, type Predecessor } from './check-event.ts';
 import { headLine, headText, tallyAfter } from './head.ts';
