@@ -9,6 +9,8 @@ import { startApp } from './app.ts';
 import { headKeeping } from './audit/folder.ts';
 import { alpacaConfig } from './broker-config.ts';
 import { crashPoints } from './crash-points.ts';
+import { openEventLog } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 import { deriveKeys } from './keys.ts';
 
 it('of two on one database one is the owner of all that takes one, until it stops', async () => {
@@ -18,10 +20,12 @@ it('of two on one database one is the owner of all that takes one, until it stop
   const publicUrl = 'http://127.0.0.1:20000';
   const told: string[] = [];
   const tell = (message: string): void => void told.push(message);
-  const start = (pool: Pool) =>
+  const log = { info: () => undefined, warn: tell, alarm: tell };
+  const start = (pool: Pool, eventLog: EventLog) =>
     startApp({
       pool,
-      log: { info: () => undefined, warn: tell, alarm: tell },
+      eventLog,
+      log,
       keys,
       alpaca: alpacaConfig({ kind: 'sandbox', settings: {} }, null, publicUrl, 'iex'),
       pass: crashPoints(null),
@@ -32,17 +36,19 @@ it('of two on one database one is the owner of all that takes one, until it stop
       replacements: {},
     });
   const pools = [createPool(database.url), createPool(database.url)] as const;
+  const logs = await Promise.all(pools.map((pool) => openEventLog(null, pool, log)));
   const leases = async () => (await pools[1].query('select name, fence::int from leases order by name')).rows;
   const each = (fence: number) =>
     ['book-fills', 'broker-updates', 'heads', 'order-desk'].map((name) => ({ name, fence }));
 
-  const first = start(pools[0]);
+  const first = start(pools[0], logs[0]!);
   await expect.poll(leases).toEqual(each(1));
-  const second = start(pools[1]);
+  const second = start(pools[1], logs[1]!);
   await first.stop();
   await expect.poll(leases).toEqual(each(2));
   await second.stop();
   expect(told).toEqual([]);
+  await Promise.all(logs.map((each) => each.close()));
   await Promise.all(pools.map((pool) => pool.end()));
   await database.close();
   rmSync(folder, { recursive: true });

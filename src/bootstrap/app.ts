@@ -24,6 +24,7 @@ import { runReaction } from '../application/react.ts';
 import { accountStream } from '../domain/account/events.ts';
 import { createAbilities } from './abilities.ts';
 import { createContainer, PORT } from './container.ts';
+import type { EventLog } from './event-log.ts';
 import type { Keys } from './keys.ts';
 import { createReadiness } from './readiness.ts';
 import type { RequestHandler } from './front-door.ts';
@@ -38,6 +39,7 @@ export interface Replacements {
 
 export interface AppOptions {
   readonly pool: Pool;
+  readonly eventLog: EventLog;
   readonly log: Log;
   readonly keys: Keys;
   readonly alpaca: AlpacaConfig;
@@ -57,15 +59,14 @@ export interface App {
 
 /** Several may run on one database: each serves and keeps the read models, and whoever is the owner reacts and sends. */
 export function startApp(options: AppOptions): App {
-  const { pool, log, publicUrl, webFolder, environment, replacements } = options;
+  const { pool, eventLog, log, publicUrl, webFolder, environment, replacements } = options;
   const container = createContainer(options);
-  const postgresStore = container.get(PORT.postgresStore);
   const alpaca = container.get(PORT.alpaca);
   const brokerTokens = container.get(PORT.brokerTokens);
   if (replacements.store !== undefined) {
     container
       .rebind(PORT.bareStore)
-      .toConstantValue(replacements.store(postgresStore, { broker: alpaca.broker, brokerTokens }));
+      .toConstantValue(replacements.store(eventLog.store, { broker: alpaca.broker, brokerTokens }));
   }
   const store = container.get(PORT.store);
   const abilities = createAbilities(container);
@@ -143,7 +144,6 @@ export function startApp(options: AppOptions): App {
       await Promise.allSettled(loops);
       signing.abort();
       await Promise.allSettled([headsKept]);
-      await postgresStore.close();
     },
   };
 }

@@ -40,6 +40,7 @@ describe('settings', () => {
     [{ PORT: 'many' }, /PORT/],
     [{ PORT: '70000' }, /PORT/],
     [{ DATABASE_URL: 'mysql://x' }, /DATABASE_URL/],
+    [{ EVENTSTOREDB_URL: 'http://x' }, /EVENTSTOREDB_URL must begin with esdb/],
     [{ SANDBOX_SPEED: '-1' }, /SANDBOX_SPEED/],
     [{ SANDBOX_START: 'noon' }, /SANDBOX_START/],
     [{ TRADSY_SECRET: 'short' }, /TRADSY_SECRET/],

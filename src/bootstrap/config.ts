@@ -22,6 +22,12 @@ const environment = z.object({
   LOG_LEVEL: set(z.enum(['debug', 'info', 'warn', 'error']).default('info')),
   DATABASE_URL: set(postgresUrl.optional()),
   DATABASE_OWNER_URL: set(postgresUrl.optional()),
+  EVENTSTOREDB_URL: set(
+    z
+      .string()
+      .regex(/^esdb(\+discover)?:\/\/./, 'must begin with esdb:// or esdb+discover://')
+      .optional(),
+  ),
   SANDBOX_BARS: set(z.string().optional()),
   SANDBOX_SPEED: set(z.coerce.number().positive().max(10_000).optional()),
   SANDBOX_START: set(z.iso.datetime({ offset: true }).optional()),
@@ -61,6 +67,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Who may change the schema of that database; null: the same. */
   readonly databaseOwnerUrl: string | null;
+  /** Null: the event store is in the database. */
+  readonly eventStoreDbUrl: string | null;
   readonly broker: BrokerSource;
   readonly dataFeed: 'iex' | 'sip';
   readonly logLevel: string;
@@ -87,6 +95,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     secret: settings.TRADSY_SECRET ?? null,
     databaseUrl: settings.DATABASE_URL ?? null,
     databaseOwnerUrl: settings.DATABASE_OWNER_URL ?? null,
+    eventStoreDbUrl: settings.EVENTSTOREDB_URL ?? null,
     broker: brokerSource(settings, workingFolder),
     dataFeed: settings.ALPACA_DATA_FEED,
     logLevel: settings.LOG_LEVEL,
@@ -135,6 +144,7 @@ function refuseUnsafe(config: Config): void {
   const faults = [
     config.broker.kind === 'alpaca' ? null : 'the ALPACA_ settings are missing, so orders would go to a sandbox',
     config.databaseUrl === null ? 'DATABASE_URL is missing' : null,
+    config.eventStoreDbUrl?.includes('tls=false') === true ? 'EVENTSTOREDB_URL says tls=false' : null,
     config.publicUrl?.startsWith('https://') === true ? null : 'PUBLIC_URL must be an https address',
     config.secret === null ? 'TRADSY_SECRET is missing' : null,
     config.crashAt === null ? null : 'TRADSY_CRASH_AT is for tests only',

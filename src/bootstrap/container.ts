@@ -14,8 +14,6 @@ import { createPasswords } from '../adapters/identity/passwords.ts';
 import { createSecrets } from '../adapters/identity/secrets.ts';
 import { systemClock, systemIds } from '../adapters/node/clock-and-ids.ts';
 import { createBrokerTokens } from '../adapters/postgres/broker-tokens.ts';
-import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
-import type { PostgresEventStore } from '../adapters/postgres/event-store.ts';
 import { createLinkAttempts } from '../adapters/postgres/identity/link-attempts.ts';
 import { createSessions } from '../adapters/postgres/identity/sessions.ts';
 import { createUsers } from '../adapters/postgres/identity/users.ts';
@@ -38,6 +36,7 @@ import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../
 import type { Leases } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { Checkpoints, PassedOver, Reconciliations } from '../application/ports/progress.ts';
+import type { EventLog } from './event-log.ts';
 import type { Keys } from './keys.ts';
 
 const port = <T>(name: string) => Symbol.for(`tradsy/${name}`) as ServiceIdentifier<T>;
@@ -50,7 +49,6 @@ export const PORT = {
   pass: port<PassCrashPoint>('pass crash point'),
   clock: port<Clock>('clock'),
   ids: port<Ids>('ids'),
-  postgresStore: port<PostgresEventStore>('event store on Postgres'),
   /** As an adapter gives it: whatever is stored, in the shape that it was stored in. */
   bareStore: port<EventStore>('event store without shapes'),
   store: port<EventStore>('event store'),
@@ -72,13 +70,14 @@ export const PORT = {
 
 export interface ContainerOptions {
   readonly pool: Pool;
+  readonly eventLog: EventLog;
   readonly log: Log;
   readonly keys: Keys;
   readonly alpaca: AlpacaConfig;
   readonly pass: PassCrashPoint;
 }
 
-export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOptions): Container {
+export function createContainer({ pool, eventLog, log, keys, alpaca, pass }: ContainerOptions): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(PORT.pool).toConstantValue(pool);
   container.bind(PORT.log).toConstantValue(log);
@@ -86,16 +85,7 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
   container.bind(PORT.pass).toConstantValue(pass);
   container.bind(PORT.clock).toConstantValue(systemClock);
   container.bind(PORT.ids).toConstantValue(systemIds);
-  container.bind(PORT.postgresStore).toResolvedValue(
-    (on: Pool, told: Log) =>
-      createPostgresEventStore(on, {
-        onError: (error) => told.warn('the event store had trouble', { error: String(error) }),
-      }),
-    [PORT.pool, PORT.log],
-  );
-  container
-    .bind(PORT.bareStore)
-    .toResolvedValue((store: PostgresEventStore): EventStore => store, [PORT.postgresStore]);
+  container.bind(PORT.bareStore).toConstantValue(eventLog.store);
   container
     .bind(PORT.store)
     .toResolvedValue(
@@ -129,7 +119,7 @@ export function createContainer({ pool, log, keys, alpaca, pass }: ContainerOpti
       }),
     [PORT.pool, PORT.log],
   );
-  container.bind(PORT.checkpoints).toResolvedValue((on: Pool) => createCheckpoints(on), [PORT.pool]);
+  container.bind(PORT.checkpoints).toResolvedValue((on: Pool) => createCheckpoints(on, eventLog.name), [PORT.pool]);
   container.bind(PORT.reconciliations).toResolvedValue(createReconciliations, [PORT.pool]);
   container.bind(PORT.orders).toResolvedValue(createOrderQueries, [PORT.pool]);
   container.bind(PORT.users).toResolvedValue(createUsers, [PORT.pool]);

@@ -1,8 +1,8 @@
 /** `npm run events:copy`: copies the event store of Postgres to EventStoreDB, and proves that all of it arrived. */
-import { resolve } from 'node:path';
 import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
 import { createLog } from '../adapters/node/log.ts';
 import { sha256 } from '../adapters/node/sha256.ts';
+import { readConfig } from './config.ts';
 import { copyEvents } from './copy-events.ts';
 import { openDatabase } from './database.ts';
 
@@ -15,11 +15,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => interrupted.abort(new Error('interrupted; the next copy goes on from here')));
 }
 
-/** An empty setting is one that was not made. */
-const setting = (name: string): string | null => process.env[name] || null;
-
 async function copy(): Promise<void> {
-  const targetUrl = setting('EVENTSTOREDB_URL');
+  const config = readConfig(process.env, process.cwd());
+  const { eventStoreDbUrl: targetUrl } = config;
   if (targetUrl === null) throw new Error('EVENTSTOREDB_URL is missing: the address of the EventStoreDB to copy to');
   const { signal } = interrupted;
   // Loaded here: nobody else should pay for the client, which is large.
@@ -27,8 +25,9 @@ async function copy(): Promise<void> {
   const target = openImport(targetUrl);
   try {
     const database = await openDatabase({
-      url: setting('DATABASE_URL'),
-      dataFolder: resolve(setting('TRADSY_DATA') ?? '.tradsy'),
+      url: config.databaseUrl,
+      ownerUrl: config.databaseOwnerUrl,
+      dataFolder: config.dataFolder,
       log: createLog({ file: null, level: 'warn' }),
       say,
       signal,

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { createLog } from '../adapters/node/log.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import { headKeeping } from './audit/folder.ts';
-import { POSTGRES } from './audit/open-log.ts';
 import { startApp } from './app.ts';
 import type { App, Replacements } from './app.ts';
 import { alpacaConfig } from './broker-config.ts';
@@ -13,6 +12,7 @@ import { crashPoints } from './crash-points.ts';
 import { ensureDataFolder } from './data-folder.ts';
 import { openDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
+import { openEventLog } from './event-log.ts';
 import { openFrontDoor } from './front-door.ts';
 import { createGateway } from './gateway.ts';
 import { deriveKeys } from './keys.ts';
@@ -80,8 +80,14 @@ export async function startProduct(
     signal.throwIfAborted();
     const sandboxUrl = sandbox.value?.url ?? null;
 
+    const { pool } = database.value;
+    const eventLog = await openEventLog(config.eventStoreDbUrl, pool, log);
+    stops.push(() => eventLog.close());
+    signal.throwIfAborted();
+
     const app: App = startApp({
-      pool: database.value.pool,
+      pool,
+      eventLog,
       log,
       keys,
       alpaca: alpacaConfig(config.broker, sandboxUrl, publicUrl, config.dataFeed),
@@ -89,7 +95,7 @@ export async function startProduct(
       publicUrl,
       webFolder: join(DIST, 'web'),
       environment: environmentOf(config),
-      heads: headKeeping(config.auditFolder, keys, POSTGRES),
+      heads: headKeeping(config.auditFolder, keys, eventLog.name),
       replacements,
     });
     stops.push(() => app.stop());

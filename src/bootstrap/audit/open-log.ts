@@ -1,15 +1,15 @@
 /** The log that the settings name, for programs that only read it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { sourceOf } from '../../adapters/audit/log-source.ts';
 import type { LogSource } from '../../adapters/audit/log-source.ts';
+import { createLog } from '../../adapters/node/log.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
 import { readStoredEvents } from '../../adapters/postgres/stored-events.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { openEventStoreDb } from '../event-log.ts';
 import { StartupError } from '../startup-error.ts';
-
-/** The name of a log in Postgres, as heads carry it. */
-export const POSTGRES = 'postgres';
 
 export interface OpenLog {
   readonly source: LogSource;
@@ -21,7 +21,11 @@ export interface OpenLog {
  * been one; reading from it does so too when the database fails.
  */
 export async function openLog(config: Config, say: (line: string) => void): Promise<OpenLog> {
-  const { databaseUrl, dataFolder } = config;
+  const { databaseUrl, dataFolder, eventStoreDbUrl } = config;
+  if (eventStoreDbUrl !== null) {
+    const { name, store, close } = await openEventStoreDb(eventStoreDbUrl, createLog({ file: null, level: 'warn' }));
+    return { source: sourceOf(name, store), stop: close };
+  }
   if (databaseUrl === null && !existsSync(join(dataFolder, 'postgres'))) {
     throw new StartupError(`there is no log in ${dataFolder}: set TRADSY_DATA, or DATABASE_URL`);
   }
@@ -33,7 +37,7 @@ export async function openLog(config: Config, say: (line: string) => void): Prom
       throw new StartupError(`the log can not be read: ${reason}`);
     });
   return {
-    source: { name: POSTGRES, readAfter },
+    source: { name: 'postgres', readAfter },
     async stop() {
       await pool.end();
       await embedded?.stop();
