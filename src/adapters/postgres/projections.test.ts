@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../test/support/postgres-store.ts';
 import { ids, put, sample, samples } from '../../application/ports/event-store-samples.suite.ts';
 import { START, type RecordedEvent } from '../../application/ports/event-store.ts';
-import { runProjections, type Projections, type View } from './projections.ts';
+import { runProjections, type Projections } from './projections.ts';
+import type { View } from './projections/view.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Writes down, for each stream, the events in the order they were applied: twice or out of order would show. */
@@ -13,12 +14,14 @@ const diary: View = {
   version: 1,
   tables: ['diary'],
   types: ['Noted'],
-  async apply(tx, event) {
-    await tx.query(
-      `insert into diary (stream, entries) values ($1, $2)
-       on conflict (stream) do update set entries = diary.entries || excluded.entries`,
-      [event.stream, `${event.id} `],
-    );
+  async apply(tx, events) {
+    for (const event of events) {
+      await tx.query(
+        `insert into diary (stream, entries) values ($1, $2)
+         on conflict (stream) do update set entries = diary.entries || excluded.entries`,
+        [event.stream, `${event.id} `],
+      );
+    }
   },
 };
 
@@ -27,8 +30,10 @@ const tally: View = {
   version: 1,
   tables: ['tally'],
   types: ['Noted'],
-  async apply(tx) {
-    await tx.query('insert into tally values (1, 1) on conflict (id) do update set count = tally.count + 1');
+  async apply(tx, events) {
+    await tx.query('insert into tally values (1, $1) on conflict (id) do update set count = tally.count + excluded.count', [
+      events.length,
+    ]);
   },
 };
 
@@ -112,8 +117,8 @@ describe('the projection loop', () => {
     let turn = 0;
     const deadly: View = {
       ...diary,
-      async apply(tx, event) {
-        await diary.apply(tx, event);
+      async apply(tx, events) {
+        await diary.apply(tx, events);
         turn += 1;
         if (turn % 30 === 0) await tx.query('select pg_terminate_backend(pg_backend_pid())');
       },

@@ -1,6 +1,7 @@
 /** How many trades of the plan each account has used: tables `accounts` and `account_trades` (migration 0007). */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
+import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { AccountOpened } from '../../../domain/account/events.ts';
 import { accountStream } from '../../../domain/account/events.ts';
 import type {
@@ -9,7 +10,7 @@ import type {
   ReservationAdjusted,
   ReservationReleased,
 } from '../../../domain/risk-policy/events.ts';
-import type { View } from '../projections.ts';
+import type { View } from '../projections/view.ts';
 
 // --- Projection ---
 
@@ -18,45 +19,78 @@ export const accountsView: View = {
   version: 1,
   tables: ['accounts', 'account_trades'],
   types: ['AccountOpened', 'OrderAdmitted', 'FillBooked', 'ReservationAdjusted', 'ReservationReleased'],
-  async apply(tx, event) {
-    switch (event.type) {
-      case 'AccountOpened': {
-        const userId = event.stream.slice(accountStream('').length);
-        const { accountId } = event.data as AccountOpened['data'];
-        await tx.query('insert into accounts (user_id, account_id) values ($1, $2) on conflict do nothing', [
-          userId,
-          accountId,
-        ]);
-        return;
-      }
-      case 'OrderAdmitted': {
-        const { orderId, accountId } = (event.data as OrderAdmitted['data']).ticket;
-        await tx.query({
-          name: 'trades-admit',
-          text: `insert into account_trades (order_id, account_id, executed, reserved) values ($1, $2, false, true)
-                 on conflict do nothing`,
-          values: [orderId, accountId],
-        });
-        return;
-      }
-      case 'FillBooked': {
-        const text = 'update account_trades set executed = true where order_id = $1 and not executed';
-        await tx.query({ name: 'trades-execute', text, values: [(event.data as FillBooked['data']).orderId] });
-        return;
-      }
-      case 'ReservationAdjusted': {
-        const text = 'update account_trades set reserved = true where order_id = $1 and not reserved';
-        await tx.query({ name: 'trades-reserve', text, values: [(event.data as ReservationAdjusted['data']).orderId] });
-        return;
-      }
-      case 'ReservationReleased': {
-        const text = 'update account_trades set reserved = false where order_id = $1';
-        await tx.query({ name: 'trades-release', text, values: [(event.data as ReservationReleased['data']).orderId] });
-        return;
-      }
-    }
+  async apply(tx, events) {
+    const ofUsers = events.filter(({ type }) => type === 'AccountOpened');
+    if (ofUsers.length > 0) await openAccounts(tx, ofUsers);
+    const ofTrades = events.filter(({ type }) => type !== 'AccountOpened') as unknown as readonly TradeEvent[];
+    if (ofTrades.length > 0) await followTrades(tx, ofTrades);
   },
 };
+
+async function openAccounts(tx: ClientBase, events: readonly RecordedEvent[]): Promise<void> {
+  await tx.query(
+    `insert into accounts (user_id, account_id) select * from unnest($1::text[], $2::text[]) on conflict do nothing`,
+    [
+      events.map(({ stream }) => stream.slice(accountStream('').length)),
+      events.map(({ data }) => (data as AccountOpened['data']).accountId),
+    ],
+  );
+}
+
+type TradeEvent = OrderAdmitted | FillBooked | ReservationAdjusted | ReservationReleased;
+
+interface TradeRow {
+  readonly order_id: string;
+  readonly account_id: string;
+  readonly executed: boolean;
+  readonly reserved: boolean;
+}
+
+async function followTrades(tx: ClientBase, events: readonly TradeEvent[]): Promise<void> {
+  const { rows } = await tx.query<TradeRow>({
+    name: 'trades-read',
+    text: 'select order_id, account_id, executed, reserved from account_trades where order_id = any($1)',
+    values: [[...new Set(events.map(orderOf))]],
+  });
+  const trades = new Map(rows.map((row) => [row.order_id, row]));
+  const changed = new Set<string>();
+  for (const event of events) {
+    const orderId = orderOf(event);
+    const before = trades.get(orderId);
+    const after = tradeAfter(before, event);
+    if (after === undefined || after === before) continue;
+    trades.set(orderId, after);
+    changed.add(orderId);
+  }
+  if (changed.size === 0) return;
+  await tx.query({
+    name: 'trades-write',
+    text: `insert into account_trades (order_id, account_id, executed, reserved)
+           select order_id, account_id, executed, reserved from json_populate_recordset(null::account_trades, $1)
+           on conflict (order_id) do update set executed = excluded.executed, reserved = excluded.reserved`,
+    values: [JSON.stringify([...changed].map((orderId) => trades.get(orderId)))],
+  });
+}
+
+const orderOf = (event: TradeEvent): string =>
+  event.type === 'OrderAdmitted' ? event.data.ticket.orderId : event.data.orderId;
+
+/** Undefined for an order that was never admitted. */
+function tradeAfter(row: TradeRow | undefined, event: TradeEvent): TradeRow | undefined {
+  if (event.type === 'OrderAdmitted') {
+    const { orderId, accountId } = event.data.ticket;
+    return row ?? { order_id: orderId, account_id: accountId, executed: false, reserved: true };
+  }
+  if (row === undefined) return row;
+  switch (event.type) {
+    case 'FillBooked':
+      return { ...row, executed: true };
+    case 'ReservationAdjusted':
+      return { ...row, reserved: true };
+    case 'ReservationReleased':
+      return { ...row, reserved: false };
+  }
+}
 
 // --- Queries ---
 

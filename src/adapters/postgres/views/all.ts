@@ -1,4 +1,4 @@
-import type { View } from '../projections.ts';
+import type { View } from '../projections/view.ts';
 import { accountsView } from './accounts.ts';
 import { executionsView } from './executions.ts';
 import { ordersView } from './orders.ts';

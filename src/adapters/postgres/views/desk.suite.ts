@@ -23,6 +23,7 @@ import { CATALOGUE } from '../../stored-events/catalogue.ts';
 import { createEvolvingStore } from '../../stored-events/evolving-store.ts';
 import { migrate } from '../migrate.ts';
 import { createPool } from '../pool.ts';
+import { applyTogether } from '../projections/apply.ts';
 import { inTransaction } from '../transaction.ts';
 import { VIEWS } from './all.ts';
 
@@ -177,11 +178,16 @@ export async function openViews(): Promise<ViewsUnderTest> {
   };
 }
 
-/** Every view applies the events it takes note of. */
-export const applyAll = (pool: Pool, events: readonly RecordedEvent[], views = VIEWS): Promise<void> =>
+/** Every view applies the events it takes note of: all at once, or cut into calls of `atOnce` events. */
+export const applyAll = (
+  pool: Pool,
+  events: readonly RecordedEvent[],
+  views = VIEWS,
+  atOnce = events.length,
+): Promise<void> =>
   inTransaction(pool, async (tx) => {
-    for (const event of events) {
-      for (const view of views) if (view.types.includes(event.type)) await view.apply(tx, event);
+    for (let from = 0; from < events.length; from += atOnce) {
+      await applyTogether(tx, views, events.slice(from, from + atOnce), () => false);
     }
   });
 

@@ -2,66 +2,140 @@
 import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerExecution } from '../../../../contracts/broker-api.ts';
+import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { Execution, Fill } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import type { OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
-import type { View } from '../projections.ts';
+import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 
 // --- Projection ---
 
 export const executionsView: View = {
   name: 'executions',
-  version: 1,
+  version: 2,
   tables: ['executions', 'execution_openings'],
   types: ['OpeningPositionsRecorded', 'OrderPartiallyFilled', 'OrderFilled'],
-  async apply(tx, event) {
-    if (event.type === 'OpeningPositionsRecorded') {
-      const accountId = event.stream.slice(riskStream('').length);
-      return open(tx, accountId, (event.data as OpeningPositionsRecorded['data']).positions);
-    }
-    const orderId = event.stream.slice(orderStream('').length);
-    return add(tx, orderId, (event.data as Fill).execution, event.position);
+  // A fill does not say of which account and symbol: its order's row does, which an earlier event made.
+  reads: ['orders'],
+  async apply(tx, events) {
+    const openings = events.filter(({ type }) => type === 'OpeningPositionsRecorded');
+    const fills = events.filter(({ type }) => type !== 'OpeningPositionsRecorded');
+    const late: Pair[] = [];
+    if (openings.length > 0) late.push(...(await open(tx, openings)));
+    if (fills.length > 0) late.push(...(await add(tx, fills)));
+    if (late.length > 0) await restate(tx, late);
   },
 };
 
-async function open(
-  tx: ClientBase,
-  accountId: string,
-  positions: OpeningPositionsRecorded['data']['positions'],
-): Promise<void> {
-  await tx.query({
-    name: 'executions-open',
-    text: `insert into execution_openings (account_id, symbol, quantity)
-           select $1, * from unnest($2::text[], $3::numeric[]) on conflict do nothing`,
-    values: [accountId, positions.map(({ symbol }) => symbol), positions.map(({ quantity }) => quantity)],
-  });
+interface Pair {
+  readonly account_id: string;
+  readonly symbol: string;
 }
 
-/** A fill does not say of which account and symbol: its order's row does, which an earlier event made. */
-async function add(tx: ClientBase, orderId: string, execution: Execution, position: string): Promise<void> {
-  const { brokerOrderId, cumulativeQuantity, quantity, price, executedAt } = execution;
-  const { rows } = await tx.query({
+/** Gives those that have executions already: their stream was behind those of the orders. */
+async function open(tx: ClientBase, events: readonly RecordedEvent[]): Promise<readonly Pair[]> {
+  const openings = events.flatMap(({ stream, data }) =>
+    (data as OpeningPositionsRecorded['data']).positions.map(({ symbol, quantity }) => ({
+      accountId: stream.slice(riskStream('').length),
+      symbol,
+      quantity,
+    })),
+  );
+  const { rows } = await tx.query<Pair>({
+    name: 'executions-open',
+    text: `with opened as (
+             insert into execution_openings (account_id, symbol, quantity)
+             select * from unnest($1::text[], $2::text[], $3::numeric[]) on conflict do nothing
+             returning account_id, symbol
+           )
+           select account_id, symbol from opened o
+            where exists (select from executions e where e.account_id = o.account_id and e.symbol = o.symbol)`,
+    values: [
+      openings.map(({ accountId }) => accountId),
+      openings.map(({ symbol }) => symbol),
+      openings.map(({ quantity }) => quantity),
+    ],
+  });
+  return rows;
+}
+
+/** What an execution adds to what is held, in SQL. */
+const signed = (row: string): string => `case ${row}.side when 'buy' then ${row}.quantity else - ${row}.quantity end`;
+
+/** Gives those pairs of which a later execution is here already: the order's stream was behind the others. */
+async function add(tx: ClientBase, events: readonly RecordedEvent[]): Promise<readonly Pair[]> {
+  const executions = events.map(({ data }) => (data as Fill).execution);
+  const { rows } = await tx.query<Pair & { readonly order_id: string; readonly known: boolean }>({
     name: 'executions-add',
-    text: `with own as (
-             select o.account_id, o.symbol, o.side, coalesce(
-               (select e.held_before + case e.side when 'buy' then e.quantity else - e.quantity end
-                  from executions e where e.account_id = o.account_id and e.symbol = o.symbol
-                 order by e.position desc, e.cumulative_quantity desc limit 1),
-               (select quantity from execution_openings x where x.account_id = o.account_id and x.symbol = o.symbol),
-               0) as held
-             from orders o where o.order_id = $1
+    text: `with fill as (
+             select f.*, o.account_id, o.symbol, o.side
+               from (select distinct on (broker_order_id, cumulative_quantity) *
+                       from unnest($1::text[], $2::text[], $3::numeric[], $4::numeric[], $5::numeric[],
+                                   $6::timestamptz[], $7::text[])
+                            as e (order_id, broker_order_id, cumulative_quantity, quantity, price, executed_at, position)
+                      order by broker_order_id, cumulative_quantity, position collate "C") f
+               left join orders o on o.order_id = f.order_id
+              where not exists (select from executions e where e.broker_order_id = f.broker_order_id
+                                                           and e.cumulative_quantity = f.cumulative_quantity)
+           ), pair as (
+             select p.account_id, p.symbol, last.position as last, p.first,
+                    coalesce(last.held, opening.quantity, 0) as held
+               from (select account_id, symbol, min(position collate "C") as first from fill group by account_id, symbol) p
+               left join lateral (
+                 select e.position, e.held_before + ${signed('e')} as held from executions e
+                  where e.account_id = p.account_id and e.symbol = p.symbol
+                  order by e.position desc, e.cumulative_quantity desc limit 1) last on true
+               left join execution_openings opening
+                 on opening.account_id = p.account_id and opening.symbol = p.symbol
            ), added as (
              insert into executions (broker_order_id, cumulative_quantity, order_id, account_id, symbol, side,
                                      quantity, price, executed_at, held_before, position)
-             select $2, $3, $1, account_id, symbol, side, $4, $5, $6, held, $7 from own
-             on conflict do nothing
+             select f.broker_order_id, f.cumulative_quantity, f.order_id, f.account_id, f.symbol, f.side,
+                    f.quantity, f.price, f.executed_at,
+                    trim_scale(pair.held + coalesce(sum(${signed('f')}) over (
+                      partition by f.account_id, f.symbol order by f.position collate "C", f.cumulative_quantity
+                      rows between unbounded preceding and 1 preceding), 0)),
+                    f.position
+               from fill f join pair on pair.account_id = f.account_id and pair.symbol = f.symbol
            )
-           select from own`,
-    values: [orderId, brokerOrderId, cumulativeQuantity, quantity, price, executedAt, position],
+           select distinct f.account_id, f.symbol, f.order_id, f.account_id is not null as known
+             from fill f left join pair on pair.account_id = f.account_id and pair.symbol = f.symbol
+            where f.account_id is null or pair.last > pair.first`,
+    values: [
+      events.map(({ stream }) => stream.slice(orderStream('').length)),
+      executions.map(({ brokerOrderId }) => brokerOrderId),
+      executions.map(({ cumulativeQuantity }) => cumulativeQuantity),
+      executions.map(({ quantity }) => quantity),
+      executions.map(({ price }) => price),
+      executions.map(({ executedAt }) => executedAt),
+      events.map(({ position }) => position),
+    ],
   });
-  if (rows.length === 0) throw new Error(`order ${orderId} has a fill and no row`);
+  const unknown = rows.find(({ known }) => !known);
+  if (unknown !== undefined) throw new Error(`order ${unknown.order_id} has a fill and no row`);
+  return rows;
+}
+
+/** Counts anew what was held before each execution of these pairs. */
+async function restate(tx: ClientBase, pairs: readonly Pair[]): Promise<void> {
+  await tx.query({
+    name: 'executions-restate',
+    text: `update executions e set held_before = counted.held
+             from (select broker_order_id, cumulative_quantity,
+                          trim_scale(coalesce(opening.quantity, 0) + coalesce(sum(${signed('x')}) over (
+                            partition by x.account_id, x.symbol order by x.position, x.cumulative_quantity
+                            rows between unbounded preceding and 1 preceding), 0)) as held
+                     from (select distinct * from unnest($1::text[], $2::text[])) as p (account_id, symbol)
+                     join executions x on x.account_id = p.account_id and x.symbol = p.symbol
+                     left join execution_openings opening
+                       on opening.account_id = p.account_id and opening.symbol = p.symbol) counted
+            where e.broker_order_id = counted.broker_order_id
+              and e.cumulative_quantity = counted.cumulative_quantity
+              and e.held_before <> counted.held`,
+    values: [pairs.map(({ account_id }) => account_id), pairs.map(({ symbol }) => symbol)],
+  });
 }
 
 // --- Queries ---

@@ -5,7 +5,7 @@
 import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
-import { START, type Position } from '../../../application/ports/event-store.ts';
+import { START, type Position, type RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
 import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { OrderEvent } from '../../../domain/order/events.ts';
@@ -13,7 +13,7 @@ import { orderStream } from '../../../domain/order/events.ts';
 import type { OrderAdmitted, OrderDenied } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import { breachSentence } from '../../words/sentences.ts';
-import type { View } from '../projections.ts';
+import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 import type { OrderRow, RowStatus } from './order-row.ts';
 import { answeredRow, nextRow } from './order-row.ts';
@@ -47,18 +47,39 @@ export const ordersView: View = {
   version: 1,
   tables: ['orders'],
   types: ['OrderAdmitted', 'OrderDenied', ...Object.keys(ORDER_EVENTS)],
-  async apply(tx, event) {
-    const at = new Date(event.recordedAt);
-    if (event.stream.startsWith(riskStream(''))) {
-      const { ticket, breaches = null } = event.data as OrderAdmitted['data'] & Partial<OrderDenied['data']>;
-      await write(tx, answeredRow(ticket, at, breaches), 'nothing');
-    } else if (event.stream.startsWith(orderStream(''))) {
-      const row = await read(tx, event.stream.slice(orderStream('').length));
-      if (row !== null && row.revision >= event.revision) return;
-      await write(tx, nextRow(row, event as unknown as OrderEvent, { revision: event.revision, at }), 'update');
+  async apply(tx, events) {
+    const rows = await read(tx, [...new Set(events.map(orderOf))]);
+    const changed = new Set<string>();
+    for (const event of events) {
+      const orderId = orderOf(event);
+      const before = rows.get(orderId) ?? null;
+      const after = rowAfter(before, event);
+      if (after === before) continue;
+      rows.set(orderId, after);
+      changed.add(orderId);
     }
+    await write(
+      tx,
+      [...changed].map((orderId) => rows.get(orderId)!),
+    );
   },
 };
+
+const isAnswer = (event: RecordedEvent): boolean => event.stream.startsWith(riskStream(''));
+
+const orderOf = (event: RecordedEvent): string =>
+  isAnswer(event) ? (event.data as OrderAdmitted['data']).ticket.orderId : event.stream.slice(orderStream('').length);
+
+/** The same row when it holds the event already. */
+function rowAfter(row: OrderRow | null, event: RecordedEvent): OrderRow {
+  const at = new Date(event.recordedAt);
+  if (isAnswer(event)) {
+    const { ticket, breaches = null } = event.data as OrderAdmitted['data'] & Partial<OrderDenied['data']>;
+    return row ?? answeredRow(ticket, at, breaches);
+  }
+  if (row !== null && row.revision >= event.revision) return row;
+  return nextRow(row, event as unknown as OrderEvent, { revision: event.revision, at });
+}
 
 const COLUMNS = [
   'order_id',
@@ -82,23 +103,18 @@ const COLUMNS = [
   'revision',
 ] as const satisfies (keyof OrderRow)[];
 
-const INSERT = `insert into orders (${COLUMNS.join(', ')}) values (${COLUMNS.map((_, index) => `$${index + 1}`).join(', ')})
-  on conflict (order_id) do`;
-const WRITE = {
-  nothing: `${INSERT} nothing`,
-  update: `${INSERT} update set ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-};
+const WRITE = `insert into orders (${COLUMNS.join(', ')})
+  select ${COLUMNS.join(', ')} from json_populate_recordset(null::orders, $1)
+  on conflict (order_id) do update set ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`;
 
-async function write(tx: ClientBase, row: OrderRow, known: keyof typeof WRITE): Promise<void> {
-  const stored = { ...row, breaches: row.breaches === null ? null : JSON.stringify(row.breaches) };
-  const values = COLUMNS.map((column) => stored[column]);
-  await tx.query({ name: `orders-write-${known}`, text: WRITE[known], values });
+async function write(tx: ClientBase, rows: readonly OrderRow[]): Promise<void> {
+  if (rows.length > 0) await tx.query({ name: 'orders-write', text: WRITE, values: [JSON.stringify(rows)] });
 }
 
-async function read(tx: ClientBase, orderId: string): Promise<OrderRow | null> {
-  const text = 'select * from orders where order_id = $1';
-  const { rows } = await tx.query<OrderRow>({ name: 'orders-read', text, values: [orderId] });
-  return rows[0] ?? null;
+async function read(tx: ClientBase, orderIds: readonly string[]): Promise<Map<string, OrderRow>> {
+  const text = `select ${COLUMNS.join(', ')} from orders where order_id = any($1)`;
+  const { rows } = await tx.query<OrderRow>({ name: 'orders-read', text, values: [orderIds] });
+  return new Map(rows.map((row) => [row.order_id, row]));
 }
 
 // --- Queries ---

@@ -5,54 +5,111 @@
  */
 import type { ClientBase, Pool } from 'pg';
 
+import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { Price } from '../../../domain/kernel/decimal.ts';
 import { price, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { Holding } from '../../../domain/kernel/lots.ts';
 import { averagePrice, book, costBasis, FLAT, netQuantity } from '../../../domain/kernel/lots.ts';
 import type { FillBooked, OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
-import type { View } from '../projections.ts';
+import type { View } from '../projections/view.ts';
 
 // --- Projection ---
 
 export const positionsView: View = {
   name: 'positions',
-  version: 1,
+  version: 2,
   tables: ['positions', 'realized_profits', 'position_revisions'],
   types: ['OpeningPositionsRecorded', 'FillBooked'],
-  async apply(tx, event) {
-    const accountId = event.stream.slice(riskStream('').length);
-    if (!(await moveOn(tx, accountId, event.revision))) return;
-    if (event.type === 'FillBooked') return bookFill(tx, accountId, event.data as FillBooked['data']);
-    for (const { symbol, ...held } of (event.data as OpeningPositionsRecorded['data']).positions) {
-      await writeHolding(tx, accountId, symbol, [
-        { quantity: quantity(held.quantity), price: price(held.averagePrice) },
-      ]);
+  async apply(tx, recorded) {
+    const events = await notHeld(tx, recorded);
+    if (events.length === 0) return;
+    const holdings = await readHoldings(tx, events.flatMap(touched));
+    for (const event of events) {
+      for (const key of touched(event)) {
+        const { holding } = holdings.get(idOf(key))!;
+        holdings.set(idOf(key), { ...key, holding: holdingAfter(holding, key.symbol, event) });
+      }
     }
+    await writeHoldings(tx, [...holdings.values()]);
+    await addProfits(tx, events);
   },
 };
 
-/** False when the tables hold this revision already. */
-async function moveOn(tx: ClientBase, accountId: string, revision: number): Promise<boolean> {
-  const { rowCount } = await tx.query({
-    name: 'positions-move-on',
-    text: `insert into position_revisions as p (account_id, revision) values ($1, $2)
-           on conflict (account_id) do update set revision = excluded.revision where p.revision < excluded.revision`,
-    values: [accountId, revision],
-  });
-  return rowCount === 1;
+type PositionEvent = RecordedEvent & (FillBooked | OpeningPositionsRecorded);
+
+interface Key {
+  readonly accountId: string;
+  readonly symbol: string;
 }
 
-async function bookFill(tx: ClientBase, accountId: string, fill: FillBooked['data']): Promise<void> {
-  const { symbol, side, realized, tradingDay } = fill;
-  const before = await readHolding(tx, accountId, symbol);
-  const { holding } = book(before, side, quantity(fill.quantity), price(fill.price));
-  await writeHolding(tx, accountId, symbol, holding);
+interface Held extends Key {
+  readonly holding: Holding;
+}
+
+const accountOf = (event: RecordedEvent): string => event.stream.slice(riskStream('').length);
+
+const idOf = ({ accountId, symbol }: Key): string => `${accountId} ${symbol}`;
+
+/** The positions that an event moves. */
+function touched(event: PositionEvent): readonly Key[] {
+  const accountId = accountOf(event);
+  const symbols =
+    event.type === 'FillBooked' ? [event.data.symbol] : event.data.positions.map(({ symbol }) => symbol);
+  return symbols.map((symbol) => ({ accountId, symbol }));
+}
+
+function holdingAfter(holding: Holding, symbol: string, event: PositionEvent): Holding {
+  if (event.type === 'FillBooked') {
+    const { side, quantity: shares, price: each } = event.data;
+    return book(holding, side, quantity(shares), price(each)).holding;
+  }
+  return event.data.positions
+    .filter((opening) => opening.symbol === symbol)
+    .map((opening) => ({ quantity: quantity(opening.quantity), price: price(opening.averagePrice) }));
+}
+
+/** Those of the events that the tables do not hold yet; they will be known to hold them. */
+async function notHeld(tx: ClientBase, recorded: readonly RecordedEvent[]): Promise<readonly PositionEvent[]> {
+  const { rows } = await tx.query<{ readonly account_id: string; readonly revision: number }>({
+    name: 'positions-revisions',
+    text: 'select account_id, revision from position_revisions where account_id = any($1)',
+    values: [[...new Set(recorded.map(accountOf))]],
+  });
+  const revisions = new Map(rows.map(({ account_id, revision }) => [account_id, revision]));
+  const events = recorded.filter((event) => {
+    if (event.revision <= (revisions.get(accountOf(event)) ?? -1)) return false;
+    revisions.set(accountOf(event), event.revision);
+    return true;
+  });
+  await tx.query({
+    name: 'positions-move-on',
+    text: `insert into position_revisions (account_id, revision) select * from unnest($1::text[], $2::integer[])
+           on conflict (account_id) do update set revision = excluded.revision`,
+    values: [[...revisions.keys()], [...revisions.values()]],
+  });
+  return events as readonly PositionEvent[];
+}
+
+/** What each account realizes with each symbol on each day. The sums have no superfluous zeros, however they came about. */
+async function addProfits(tx: ClientBase, events: readonly PositionEvent[]): Promise<void> {
+  const fills = events.filter((event) => event.type === 'FillBooked');
+  if (fills.length === 0) return;
   await tx.query({
     name: 'positions-realize',
-    text: `insert into realized_profits as r (account_id, trading_day, symbol, amount) values ($1, $2, $3, $4)
-           on conflict (account_id, trading_day, symbol) do update set amount = r.amount + excluded.amount`,
-    values: [accountId, tradingDay, symbol, realized],
+    text: `insert into realized_profits as r (account_id, trading_day, symbol, amount)
+           select account_id, trading_day, symbol, trim_scale(sum(amount))
+             from unnest($1::text[], $2::text[], $3::text[], $4::numeric[])
+                  as fill (account_id, trading_day, symbol, amount)
+            group by account_id, trading_day, symbol
+           on conflict (account_id, trading_day, symbol)
+             do update set amount = trim_scale(r.amount + excluded.amount)`,
+    values: [
+      fills.map(accountOf),
+      fills.map(({ data }) => data.tradingDay),
+      fills.map(({ data }) => data.symbol),
+      fills.map(({ data }) => data.realized),
+    ],
   });
 }
 
@@ -61,29 +118,50 @@ type StoredLots = readonly { readonly quantity: string; readonly price: string }
 const toHolding = (lots: StoredLots): Holding =>
   lots.map((lot) => ({ quantity: quantity(lot.quantity), price: price(lot.price) }));
 
-async function readHolding(tx: ClientBase, accountId: string, symbol: string): Promise<Holding> {
-  const { rows } = await tx.query<{ readonly lots: StoredLots }>({
+const toLots = (holding: Holding): StoredLots =>
+  holding.map((lot) => ({ quantity: toText(lot.quantity), price: toText(lot.price) }));
+
+/** By `idOf`; flat ones, too. */
+async function readHoldings(tx: ClientBase, keys: readonly Key[]): Promise<Map<string, Held>> {
+  const { rows } = await tx.query<{ readonly account_id: string; readonly symbol: string; readonly lots: StoredLots }>({
     name: 'positions-read',
-    text: 'select lots from positions where account_id = $1 and symbol = $2',
-    values: [accountId, symbol],
+    text: `select p.account_id, p.symbol, p.lots
+             from (select distinct * from unnest($1::text[], $2::text[])) as k (account_id, symbol)
+             join positions p on p.account_id = k.account_id and p.symbol = k.symbol`,
+    values: columns(keys),
   });
-  return rows[0] === undefined ? FLAT : toHolding(rows[0].lots);
+  const holdings = new Map(keys.map((key): [string, Held] => [idOf(key), { ...key, holding: FLAT }]));
+  for (const { account_id: accountId, symbol, lots } of rows) {
+    holdings.set(idOf({ accountId, symbol }), { accountId, symbol, holding: toHolding(lots) });
+  }
+  return holdings;
 }
 
-async function writeHolding(tx: ClientBase, accountId: string, symbol: string, holding: Holding): Promise<void> {
-  if (holding.length === 0) {
-    const text = 'delete from positions where account_id = $1 and symbol = $2';
-    await tx.query({ name: 'positions-close', text, values: [accountId, symbol] });
-    return;
+async function writeHoldings(tx: ClientBase, all: readonly Held[]): Promise<void> {
+  const flat = all.filter(({ holding }) => holding.length === 0);
+  if (flat.length > 0) {
+    await tx.query({
+      name: 'positions-close',
+      text: `delete from positions p using unnest($1::text[], $2::text[]) as k (account_id, symbol)
+              where p.account_id = k.account_id and p.symbol = k.symbol`,
+      values: columns(flat),
+    });
   }
-  const lots: StoredLots = holding.map((lot) => ({ quantity: toText(lot.quantity), price: toText(lot.price) }));
-  await tx.query({
-    name: 'positions-write',
-    text: `insert into positions (account_id, symbol, lots) values ($1, $2, $3)
-           on conflict (account_id, symbol) do update set lots = excluded.lots`,
-    values: [accountId, symbol, JSON.stringify(lots)],
-  });
+  const open = all.filter(({ holding }) => holding.length > 0);
+  if (open.length > 0) {
+    await tx.query({
+      name: 'positions-write',
+      text: `insert into positions (account_id, symbol, lots) select * from unnest($1::text[], $2::text[], $3::json[])
+             on conflict (account_id, symbol) do update set lots = excluded.lots`,
+      values: [...columns(open), open.map(({ holding }) => JSON.stringify(toLots(holding)))],
+    });
+  }
 }
+
+const columns = (keys: readonly Key[]): string[][] => [
+  keys.map(({ accountId }) => accountId),
+  keys.map(({ symbol }) => symbol),
+];
 
 // --- Queries ---
 

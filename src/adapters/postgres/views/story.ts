@@ -15,7 +15,7 @@ import type { OpeningPositionsRecorded, OrderDenied, RiskEvent } from '../../../
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import type { StoryFact } from '../../words/sentences.ts';
 import { eventSentence, explained, orderSummary } from '../../words/sentences.ts';
-import type { View } from '../projections.ts';
+import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 
 // --- Projection ---
@@ -35,11 +35,16 @@ export const storyView: View = {
   version: 1,
   tables: ['story_events'],
   types: Object.keys(OF_AN_ORDER),
-  async apply(tx, event) {
+  async apply(tx, events) {
     await tx.query({
       name: 'story-add',
-      text: 'insert into story_events (stream, revision, order_id) values ($1, $2, $3) on conflict do nothing',
-      values: [event.stream, event.revision, orderOf(event)],
+      text: `insert into story_events (stream, revision, order_id)
+             select * from unnest($1::text[], $2::integer[], $3::text[]) on conflict do nothing`,
+      values: [
+        events.map(({ stream }) => stream),
+        events.map(({ revision }) => revision),
+        events.map(orderOf),
+      ],
     });
   },
 };

@@ -1,4 +1,4 @@
-import { START, type Position } from '../../application/ports/event-store.ts';
+import { START, type Position } from '../../../application/ports/event-store.ts';
 
 export interface Progress {
   readonly reached: () => Position;
