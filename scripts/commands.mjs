@@ -61,6 +61,8 @@ export const commands = {
   'events:copy': program('dist/server/events-copy.js', ['server']),
   'audit:export': program('dist/server/audit-export.js', ['server']),
   'audit:verify': program('dist/server/audit-verify.js', ['server']),
+  'projections:rebuild': program('dist/server/projections-rebuild.js', ['server']),
+  'projections:verify': program('dist/server/projections-verify.js', ['server']),
   bench: program('dist/bench/main.js', ['server']),
   test,
   check,

@@ -34,6 +34,9 @@ it('of two on one database one is the owner of all that takes one, until it stop
       environment: { broker: 'sandbox', data: 'synthetic' },
       heads: headKeeping(folder, keys, 'postgres'),
       replacements: {},
+      ownerUrl: database.url,
+      say: tell,
+      starting: new AbortController().signal,
     });
   const pools = [createPool(database.url), createPool(database.url)] as const;
   const logs = await Promise.all(pools.map((pool) => openEventLog(null, pool, log)));
@@ -41,9 +44,9 @@ it('of two on one database one is the owner of all that takes one, until it stop
   const each = (fence: number) =>
     ['book-fills', 'broker-updates', 'heads', 'order-desk'].map((name) => ({ name, fence }));
 
-  const first = start(pools[0], logs[0]!);
+  const first = await start(pools[0], logs[0]!);
   await expect.poll(leases).toEqual(each(1));
-  const second = start(pools[1], logs[1]!);
+  const second = await start(pools[1], logs[1]!);
   await first.stop();
   await expect.poll(leases).toEqual(each(2));
   await second.stop();

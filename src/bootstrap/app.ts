@@ -6,6 +6,8 @@ import { TRADINGVIEW_ORIGINS } from '../adapters/http/needs.ts';
 import type { HttpNeeds } from '../adapters/http/needs.ts';
 import { sha256 } from '../adapters/node/sha256.ts';
 import { runProjections } from '../adapters/postgres/projections.ts';
+import { watchLag } from '../adapters/postgres/projections/lag.ts';
+import { StreamQuarantined } from '../adapters/postgres/projections/quarantine.ts';
 import { createAccountQueries } from '../adapters/postgres/views/accounts.ts';
 import { VIEWS } from '../adapters/postgres/views/all.ts';
 import { createExecutionQueries } from '../adapters/postgres/views/executions.ts';
@@ -26,6 +28,7 @@ import { createAbilities } from './abilities.ts';
 import { createContainer, PORT } from './container.ts';
 import type { EventLog } from './event-log.ts';
 import type { Keys } from './keys.ts';
+import { prepareReadModels } from './read-models.ts';
 import { createReadiness } from './readiness.ts';
 import type { RequestHandler } from './front-door.ts';
 
@@ -40,6 +43,8 @@ export interface Replacements {
 export interface AppOptions {
   readonly pool: Pool;
   readonly eventLog: EventLog;
+  /** The database's, with the owner's user and password. */
+  readonly ownerUrl: string;
   readonly log: Log;
   readonly keys: Keys;
   readonly alpaca: AlpacaConfig;
@@ -49,6 +54,10 @@ export interface AppOptions {
   readonly environment: HttpNeeds['environment'];
   readonly heads: HeadKeeping;
   readonly replacements: Replacements;
+  /** Told what takes time while it starts, one line each. */
+  readonly say: (line: string) => void;
+  /** Ends a start that takes time. */
+  readonly starting: AbortSignal;
 }
 
 export interface App {
@@ -57,9 +66,12 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Several may run on one database: each serves and keeps the read models, and whoever is the owner reacts and sends. */
-export function startApp(options: AppOptions): App {
-  const { pool, eventLog, log, publicUrl, webFolder, environment, replacements } = options;
+/**
+ * Several may run on one database: each serves and keeps the read models, and whoever is the owner reacts and sends.
+ * Throws what the database throws when it fails at once; nothing runs then.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { pool, eventLog, ownerUrl, log, publicUrl, webFolder, environment, replacements, say, starting } = options;
   const container = createContainer(options);
   const alpaca = container.get(PORT.alpaca);
   const brokerTokens = container.get(PORT.brokerTokens);
@@ -75,15 +87,20 @@ export function startApp(options: AppOptions): App {
   const passedOver = container.get(PORT.passedOver);
   const clock = container.get(PORT.clock);
 
+  await prepareReadModels({ pool, ownerUrl, log: eventLog.name, store, signal: starting }, say);
   const ending = new AbortController();
   const { signal } = ending;
   const readStory = createReadStory(pool, store);
   const projections = runProjections({
     pool,
     store,
+    log: eventLog.name,
     views: VIEWS,
     signal,
-    onError: (error, event) => log.alarm('a read model stands still', { error: String(error), event: event?.id }),
+    onError: (error, event) =>
+      error instanceof StreamQuarantined
+        ? log.alarm('a stream is quarantined', { problem: error.message, event: event?.id })
+        : log.alarm('a read model stands still', { error: String(error), event: event?.id }),
     onApplied: (events) => http.onApplied(events),
   });
   const http = createHttpApp({
@@ -111,13 +128,19 @@ export function startApp(options: AppOptions): App {
     linked: container.get(PORT.linked),
     ids: container.get(PORT.ids),
     log,
-    readiness: createReadiness(pool, alpaca.venue),
+    readiness: createReadiness(pool, alpaca.venue, projections),
   });
 
   const leases = container.get(PORT.leases);
   const owning = (name: Owned, work: OwnersWork, until = signal) => asOwner(name, work, { leases, clock, log }, until);
   const loops = [
     projections.done,
+    watchLag({
+      lag: projections.lag,
+      signal,
+      onBehind: ({ ms, position }) => log.alarm('the read models are behind the log', { ms, position }),
+      onCaughtUp: () => log.info('the read models have caught up'),
+    }),
     owning('book-fills', (fence, own) =>
       runReaction('book-fills', abilities.bookFills, { store, checkpoints, passedOver, fence, clock, log }, own),
     ),

@@ -11,6 +11,8 @@ import { StartupError } from './startup-error.ts';
 
 export interface Database {
   readonly pool: Pool;
+  /** Its address, with the user and the password of the owner. */
+  readonly ownerUrl: string;
   stop(): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await assertDurable(pool);
     await assertAppendOnly(pool);
     await assertOwnTransactionIds(pool);
-    return { pool, stop };
+    return { pool, ownerUrl: ownerUrl ?? url, stop };
   } catch (error) {
     await stop();
     signal.throwIfAborted();

@@ -80,13 +80,14 @@ export async function startProduct(
     signal.throwIfAborted();
     const sandboxUrl = sandbox.value?.url ?? null;
 
-    const { pool } = database.value;
+    const { pool, ownerUrl } = database.value;
     const eventLog = await openEventLog(config.eventStoreDbUrl, pool, log);
     stops.push(() => eventLog.close());
     signal.throwIfAborted();
 
-    const app: App = startApp({
+    const app: App = await startApp({
       pool,
+      ownerUrl,
       eventLog,
       log,
       keys,
@@ -97,6 +98,8 @@ export async function startProduct(
       environment: environmentOf(config),
       heads: headKeeping(config.auditFolder, keys, eventLog.name),
       replacements,
+      say,
+      starting: signal,
     });
     stops.push(() => app.stop());
     signal.throwIfAborted();

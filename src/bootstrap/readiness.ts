@@ -1,24 +1,51 @@
 import type { Pool } from 'pg';
 import type { Readiness } from '../adapters/http/needs.ts';
+import type { Projections } from '../adapters/postgres/projections.ts';
+import type { Lag } from '../adapters/postgres/projections/lag.ts';
+import type { QuarantinedStream } from '../adapters/postgres/projections/quarantine.ts';
 import type { Venue } from '../application/ports/market-data.ts';
 
 const ANSWER_WITHIN_MS = 2_000;
+/** An event takes a moment to be applied, always. */
+const UNNOTICED_MS = 1_000;
 
-/** Asks every part whether it works: the database, and the broker's venue. */
-export function createReadiness(pool: Pool, venue: Venue): () => Promise<Readiness> {
+/**
+ * Asks every part whether it works: the database, the broker's venue and the read models.
+ *
+ * Read models that are behind are shown and make nothing unready: orders are decided from the event store alone, and all
+ * processes share these rows, so taking one process away would help nobody and could take them all.
+ */
+export function createReadiness(
+  pool: Pool,
+  venue: Venue,
+  projections: Pick<Projections, 'lag' | 'quarantined'>,
+): () => Promise<Readiness> {
   return async () => {
-    const [database, broker] = await Promise.all([stateOf(() => pool.query('select 1')), stateOf(() => venue.clock())]);
-    return { ready: database === 'ok' && broker === 'ok', parts: { database, broker } };
+    const [database, broker, readModels] = await Promise.all([
+      stateOf(() => pool.query('select 1').then(() => 'ok')),
+      stateOf(() => venue.clock().then(() => 'ok')),
+      stateOf(async () => readModelState(await projections.lag(), await projections.quarantined())),
+    ]);
+    return { ready: database === 'ok' && broker === 'ok', parts: { database, broker, projections: readModels } };
   };
 }
 
-async function stateOf(ask: () => Promise<unknown>): Promise<string> {
+/** In words: `ok`, or how far they are behind and how many streams some view could not follow. */
+export function readModelState(
+  lag: Pick<Lag, 'ms'>,
+  quarantined: readonly Pick<QuarantinedStream, 'stream'>[],
+): string {
+  const streams = new Set(quarantined.map(({ stream }) => stream)).size;
+  const faults = [
+    lag.ms > UNNOTICED_MS ? `${(lag.ms / 1000).toFixed(1)} s behind` : null,
+    streams === 0 ? null : `${streams} ${streams === 1 ? 'stream' : 'streams'} quarantined`,
+  ].filter((fault) => fault !== null);
+  return faults.length === 0 ? 'ok' : faults.join(', ');
+}
+
+async function stateOf(ask: () => Promise<string>): Promise<string> {
   const late = new Promise<string>((resolve) => {
     setTimeout(() => resolve('does not answer'), ANSWER_WITHIN_MS).unref();
   });
-  const asked = ask().then(
-    () => 'ok',
-    () => 'fails',
-  );
-  return Promise.race([asked, late]);
+  return Promise.race([ask().catch(() => 'fails'), late]);
 }

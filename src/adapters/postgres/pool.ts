@@ -1,9 +1,9 @@
 import { Pool } from 'pg';
 
 /** Migration 0013. */
-const AS_APP = '-c role=tradsy_app';
+export const APP_ROLE = 'tradsy_app';
 /** Migration 0012: the read models stand in a schema of their own. */
-const SEARCH_PATH = '-c search_path=views,public';
+const VIEWS_SCHEMA = 'views';
 
 export interface PoolOptions {
   /** Shown by the server for each connection. */
@@ -15,6 +15,12 @@ export interface PoolOptions {
    * the schema.
    */
   readonly role?: 'app' | 'owner';
+  /** Where the read models are looked for: default `views`. */
+  readonly viewsSchema?: string;
+  /** Server settings by name, for every connection. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The longest that a statement may take, in milliseconds: default 15 s. */
+  readonly statementMs?: number;
   /** Told when a connection breaks while nobody uses it; the pool replaces it by itself. */
   readonly onError?: (error: Error) => void;
 }
@@ -25,22 +31,28 @@ export interface PoolOptions {
  * order.
  */
 export function createPool(url: string, options: PoolOptions = {}): Pool {
+  const { viewsSchema = VIEWS_SCHEMA, statementMs = 15_000 } = options;
+  const settings = {
+    search_path: `${viewsSchema},public`,
+    ...(options.role === 'owner' ? {} : { role: APP_ROLE }),
+    ...options.settings,
+  };
   const address = new URL(url);
-  const asked = [address.searchParams.get('options'), SEARCH_PATH, options.role === 'owner' ? null : AS_APP];
+  const asked = [address.searchParams.get('options')].filter((option) => option !== null);
   address.searchParams.delete('options');
   const pool = new Pool({
     connectionString: address.href,
     application_name: options.applicationName ?? 'tradsy',
     max: options.max ?? 10,
-    options: asked.filter((option) => option !== null).join(' '),
+    options: [...asked, ...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)].join(' '),
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 15_000,
+    statement_timeout: statementMs,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 5_000,
     // Later than the server's own limit, so that it only ends the wait for a server that has gone silent.
-    query_timeout: 20_000,
+    query_timeout: statementMs + 5_000,
   });
   pool.on('error', options.onError ?? (() => {}));
   return pool;

@@ -1,43 +1,13 @@
 import type { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { openTestStore, type TestStore } from '../../../test/support/postgres-store.ts';
+import type { TestStore } from '../../../test/support/postgres-store.ts';
 import { ids, put, sample, samples } from '../../application/ports/event-store-samples.suite.ts';
 import { START, type RecordedEvent } from '../../application/ports/event-store.ts';
 import { runProjections, type Projections } from './projections.ts';
+import { diary, DIARIES, fold, openDiaries, rows, tally, write } from './projections/diary.suite.ts';
 import type { View } from './projections/view.ts';
 import { inTransaction } from './transaction.ts';
-
-/** Writes down, for each stream, the events in the order they were applied: twice or out of order would show. */
-const diary: View = {
-  name: 'diary',
-  version: 1,
-  tables: ['diary'],
-  types: ['Noted'],
-  async apply(tx, events) {
-    for (const event of events) {
-      await tx.query(
-        `insert into diary (stream, entries) values ($1, $2)
-         on conflict (stream) do update set entries = diary.entries || excluded.entries`,
-        [event.stream, `${event.id} `],
-      );
-    }
-  },
-};
-
-const tally: View = {
-  name: 'tally',
-  version: 1,
-  tables: ['tally'],
-  types: ['Noted'],
-  async apply(tx, events) {
-    await tx.query('insert into tally values (1, $1) on conflict (id) do update set count = tally.count + excluded.count', [
-      events.length,
-    ]);
-  },
-};
-
-const VIEWS = [diary, tally];
 
 describe('the projection loop', () => {
   let opened: TestStore;
@@ -45,9 +15,7 @@ describe('the projection loop', () => {
   const errors: [unknown, RecordedEvent | undefined][] = [];
 
   beforeEach(async () => {
-    opened = await openTestStore();
-    await opened.owner.query(`create table diary (stream text primary key, entries text not null);
-      create table tally (id integer primary key, count integer not null)`);
+    opened = await openDiaries();
     stop = new AbortController();
     errors.length = 0;
   });
@@ -56,7 +24,7 @@ describe('the projection loop', () => {
     await opened.close();
   });
 
-  function start(views = VIEWS, onApplied?: (events: readonly RecordedEvent[]) => void): Projections {
+  function start(views = DIARIES, onApplied?: (events: readonly RecordedEvent[]) => void): Projections {
     const onError = (error: unknown, event: RecordedEvent | undefined): void => {
       errors.push([error, event]);
     };
@@ -102,7 +70,7 @@ describe('the projection loop', () => {
       const applying = new Promise<void>((resolve) => {
         begun = resolve;
       });
-      const running = start(VIEWS, () => begun());
+      const running = start(DIARIES, () => begun());
       writing.push(write(opened, 3, 5));
       await applying;
       await stopped(running);
@@ -120,7 +88,7 @@ describe('the projection loop', () => {
       async apply(tx, events) {
         await diary.apply(tx, events);
         turn += 1;
-        if (turn % 30 === 0) await tx.query('select pg_terminate_backend(pg_backend_pid())');
+        if ([2, 5, 30].includes(turn)) await tx.query('select pg_terminate_backend(pg_backend_pid())');
       },
     };
     const running = start([deadly, tally]);
@@ -131,7 +99,7 @@ describe('the projection loop', () => {
 
   it('two loops at once: the views equal the fold, and both tell of every event once', async () => {
     const told: RecordedEvent[][] = [[], []];
-    const loops = told.map((events) => start(VIEWS, (applied) => events.push(...applied)));
+    const loops = told.map((events) => start(DIARIES, (applied) => events.push(...applied)));
     const first = await put(opened.store, 'first', samples(1, 'first'));
     for (const loop of loops) expect(await loop.waitUntilApplied(first, 10_000)).toBe(true);
     for (const events of told) events.length = 0;
@@ -143,27 +111,27 @@ describe('the projection loop', () => {
     expect(errors).toEqual([]);
   });
 
-  it('an event that fails is reported and tried again, what came before it is kept, nothing is skipped', async () => {
+  it('what the database fails at is reported and tried again, what came before it is kept, nothing is skipped', async () => {
     const events = samples(6);
     let mended = false;
     const brittle: View = {
       ...diary,
-      async apply(tx, event) {
-        await diary.apply(tx, event);
-        if (event.id === events[3]!.id && !mended) throw new Error('cannot apply this');
+      async apply(tx, given) {
+        await diary.apply(tx, given);
+        if (mended || !given.some(({ id }) => id === events[3]!.id)) return;
+        await tx.query(`do $$ begin raise 'no room on the disk' using errcode = 'disk_full'; end $$`);
       },
     };
     const last = await put(opened.store, 's', events);
     const running = start([brittle, tally]);
     const [, , before] = await opened.store.readStream('s');
     expect(await running.waitUntilApplied(before!.position, 5_000)).toBe(true);
-    expect(await running.waitUntilApplied(last, 200)).toBe(false);
+    expect(await running.waitUntilApplied(last, 300)).toBe(false);
     expect((await rows(opened.pool)).count).toBe(3);
-    for (const [error, event] of errors) {
-      expect(error).toMatchObject({ message: 'cannot apply this' });
-      expect(event?.id).toBe(events[3]!.id);
-    }
+    for (const [error] of errors) expect(error).toMatchObject({ message: 'no room on the disk' });
+    expect(errors.at(-1)?.[1]?.id).toBe(events[3]!.id);
     expect(errors.length).toBeGreaterThan(1);
+    expect(await running.quarantined()).toEqual([]);
     mended = true;
     expect(await running.waitUntilApplied(last, 10_000)).toBe(true);
     expect(await rows(opened.pool)).toEqual(await fold(opened));
@@ -180,15 +148,37 @@ describe('the projection loop', () => {
     expect(await rows(opened.pool)).toEqual(live);
   });
 
-  it('a view in a new version is filled again from the start, and the loop of the old one stands aside', async () => {
-    const old = start();
-    const last = await write(opened, 2, 20);
-    expect(await old.waitUntilApplied(last, 10_000)).toBe(true);
-    const renewed = start([diary, { ...tally, version: 2 }]);
-    expect(await renewed.waitUntilApplied(last, 10_000)).toBe(true);
-    expect(await renewed.waitUntilApplied(await write(opened, 2, 20), 10_000)).toBe(true);
-    expect(await rows(opened.pool)).toEqual(await fold(opened));
+  it('stands aside when the views are of another release', async () => {
+    const running = start();
+    expect(await running.waitUntilApplied(await write(opened, 2, 5), 10_000)).toBe(true);
+    await opened.owner.query(`update projection_checkpoints set views = 'postgres: diary@1 tally@2'`);
+    const position = await put(opened.store, 'other', [sample('Ignored', {}, 'other')]);
+    expect(await running.waitUntilApplied(position, 200)).toBe(false);
     expect(String(errors[0]?.[0])).toContain('another release');
+  });
+
+  it('tells how long the oldest event that is not applied has been waiting', async () => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const slow: View = {
+      ...diary,
+      async apply(tx, events) {
+        await gate;
+        await diary.apply(tx, events);
+      },
+    };
+    const running = start([slow, tally]);
+    const position = await put(opened.store, 's', samples(1));
+    const [waiting] = await opened.store.readStream('s');
+    await expect.poll(() => running.lag()).toMatchObject({ position: START });
+    const lag = await running.lag();
+    expect(lag.ms).toBeLessThanOrEqual(Date.now() - Date.parse(waiting!.recordedAt));
+    expect((await running.lag()).ms).toBeGreaterThanOrEqual(lag.ms);
+    open();
+    expect(await running.waitUntilApplied(position, 5_000)).toBe(true);
+    expect(await running.lag()).toEqual({ position, ms: 0 });
   });
 });
 
@@ -198,42 +188,4 @@ async function setBack(pool: Pool): Promise<void> {
     await tx.query('update projection_checkpoints set position = $1', [START]);
     await tx.query('truncate diary, tally');
   });
-}
-
-interface Rows {
-  readonly entries: readonly { stream: string; entries: string }[];
-  readonly count: number;
-}
-
-async function rows(pool: Pool): Promise<Rows> {
-  const entries = await pool.query<{ stream: string; entries: string }>('select * from diary order by stream');
-  const counted = await pool.query<{ count: number }>('select count from tally');
-  return { entries: entries.rows, count: counted.rows[0]?.count ?? 0 };
-}
-
-/** What the views must hold: every stream's events, in their order. */
-async function fold({ pool, store }: TestStore): Promise<Rows> {
-  const { rows: streams } = await pool.query<{ stream: string }>(
-    `select distinct stream from events where type = 'Noted' order by stream`,
-  );
-  const noted = await Promise.all(
-    streams.map(async ({ stream }) => {
-      const events = (await store.readStream(stream)).filter(({ type }) => type === 'Noted');
-      return { stream, events };
-    }),
-  );
-  return {
-    entries: noted.map(({ stream, events }) => ({ stream, entries: events.map(({ id }) => `${id} `).join('') })),
-    count: noted.reduce((count, { events }) => count + events.length, 0),
-  };
-}
-
-/** Several writers at once, then one event more, whose position it gives: nothing comes before it any more. */
-async function write({ store }: TestStore, writers: number, events: number): Promise<string> {
-  await Promise.all(
-    Array.from({ length: writers }, async (_, writer) => {
-      for (let times = 0; times < events; times += 1) await put(store, `s-${writer}`, samples(1, `s-${writer}`));
-    }),
-  );
-  return put(store, 'last', [sample('Ignored', {}, 'last')]);
 }

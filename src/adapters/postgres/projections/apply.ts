@@ -61,11 +61,7 @@ export async function applyWithCare(
 }
 
 /** Null when the view has applied those that it takes note of; otherwise why it could not, with its rows as before. */
-export async function tryToApply(
-  tx: ClientBase,
-  view: View,
-  events: readonly RecordedEvent[],
-): Promise<string | null> {
+export async function tryToApply(tx: ClientBase, view: View, events: readonly RecordedEvent[]): Promise<string | null> {
   const own = events.filter(({ type }) => view.types.includes(type));
   if (own.length === 0) return null;
   await tx.query('savepoint before_apply');

@@ -20,6 +20,9 @@ export async function openCheckpoint(db: Pool | ClientBase, signature: string): 
   return find(db, '');
 }
 
+/** Where the views stand, whoever keeps them. */
+export const peekCheckpoint = (db: Pool | ClientBase): Promise<Checkpoint> => find(db, '');
+
 /** Where the views stand. Throws when their rows were made by other versions, or from another store, than this names. */
 export async function readCheckpoint(db: Pool | ClientBase, signature: string): Promise<Position> {
   return positionUnder(signature, await find(db, ''));

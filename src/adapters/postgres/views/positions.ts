@@ -54,8 +54,7 @@ const idOf = ({ accountId, symbol }: Key): string => `${accountId} ${symbol}`;
 /** The positions that an event moves. */
 function touched(event: PositionEvent): readonly Key[] {
   const accountId = accountOf(event);
-  const symbols =
-    event.type === 'FillBooked' ? [event.data.symbol] : event.data.positions.map(({ symbol }) => symbol);
+  const symbols = event.type === 'FillBooked' ? [event.data.symbol] : event.data.positions.map(({ symbol }) => symbol);
   return symbols.map((symbol) => ({ accountId, symbol }));
 }
 

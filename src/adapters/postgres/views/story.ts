@@ -40,11 +40,7 @@ export const storyView: View = {
       name: 'story-add',
       text: `insert into story_events (stream, revision, order_id)
              select * from unnest($1::text[], $2::integer[], $3::text[]) on conflict do nothing`,
-      values: [
-        events.map(({ stream }) => stream),
-        events.map(({ revision }) => revision),
-        events.map(orderOf),
-      ],
+      values: [events.map(({ stream }) => stream), events.map(({ revision }) => revision), events.map(orderOf)],
     });
   },
 };

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { TestStore } from '../../../../test/support/postgres-store.ts';
+import { put, samples } from '../../../application/ports/event-store-samples.suite.ts';
+import type { EventStore, RecordedEvent } from '../../../application/ports/event-store.ts';
+import { runProjections, type Projections } from '../projections.ts';
+import { diary, DIARIES, fold, openDiaries, rows, tally, write } from './diary.suite.ts';
+import { StreamQuarantined } from './quarantine.ts';
+import type { View } from './view.ts';
+
+describe('a stream that a view can not follow', () => {
+  let opened: TestStore;
+  let stop: AbortController;
+  const told: unknown[] = [];
+
+  beforeEach(async () => {
+    opened = await openDiaries();
+    stop = new AbortController();
+    told.length = 0;
+  });
+  afterEach(async () => {
+    stop.abort();
+    await opened.close();
+  });
+
+  function start(views: readonly View[], store: EventStore = opened.store): Projections {
+    return runProjections({ ...opened, store, views, signal: stop.signal, onError: (error) => void told.push(error) });
+  }
+
+  async function stopped(running: Projections): Promise<void> {
+    stop.abort();
+    await running.done;
+    stop = new AbortController();
+  }
+
+  /** Refuses the third event of `s-1`, in its own way. */
+  const brittle = (fail: (tx: Parameters<View['apply']>[0]) => Promise<void>): View => ({
+    ...diary,
+    async apply(tx, events) {
+      await diary.apply(tx, events);
+      if (events.some(({ stream, revision }) => stream === 's-1' && revision === 2)) await fail(tx);
+    },
+  });
+
+  const byException = brittle(() => Promise.reject(new Error('no such page')));
+
+  it.each([
+    ['an exception of its own', byException, 'no such page'],
+    [
+      'data that the database refuses',
+      brittle(async (tx) => void (await tx.query(`select '1'::json ->> 0, 'x'::integer`))),
+      'invalid input syntax',
+    ],
+  ])('%s quarantines it there; all other rows are complete', async (_, view, problem) => {
+    const running = start([view, tally]);
+    expect(await running.waitUntilApplied(await write(opened, 4, 40), 20_000)).toBe(true);
+    const whole = await fold(opened);
+    const held = (await rows(opened.pool)).entries;
+    const others = (all: typeof held): typeof held => all.filter(({ stream }) => stream !== 's-1');
+    expect(others(held)).toEqual(others(whole.entries));
+    const entries = (all: typeof held): string => all.find(({ stream }) => stream === 's-1')!.entries;
+    expect(entries(held)).toBe(entries(whole.entries).split(' ').slice(0, 2).join(' ') + ' ');
+    expect((await rows(opened.pool)).count).toBe(whole.count);
+    expect(await running.quarantined()).toEqual([{ view: 'diary', stream: 's-1', revision: 2 }]);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toBeInstanceOf(StreamQuarantined);
+    expect(String(told[0])).toContain(`the view diary holds nothing of s-1 from revision 2 (Noted) on: ${problem}`);
+  });
+
+  it('is tried again at the next start, from its first missed event', async () => {
+    const running = start([byException, tally]);
+    expect(await running.waitUntilApplied(await write(opened, 3, 20), 10_000)).toBe(true);
+    await stopped(running);
+    const still = start([byException, tally]);
+    expect(await still.waitUntilApplied(await write(opened, 3, 20), 10_000)).toBe(true);
+    expect(await still.quarantined()).toHaveLength(1);
+    await stopped(still);
+    const mended = start(DIARIES);
+    expect(await mended.waitUntilApplied(await write(opened, 3, 5), 10_000)).toBe(true);
+    expect(await mended.quarantined()).toEqual([]);
+    expect(await rows(opened.pool)).toEqual(await fold(opened));
+    expect(told.map((error) => error instanceof StreamQuarantined)).toEqual([true, true]);
+  });
+
+  it('an event that can not be read quarantines its stream for every view, until it can', async () => {
+    await put(opened.store, 'good', samples(3, 'good'));
+    await put(opened.store, 'bad', samples(3, 'bad'));
+    const last = await put(opened.store, 'good', samples(3, 'good'));
+    const garble = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
+      events.map((event) =>
+        event.stream === 'bad' && event.revision === 1
+          ? { ...event, type: 'Unheard', unreadable: new Error('the type is not known') }
+          : event,
+      );
+    const garbled: EventStore = {
+      ...opened.store,
+      readStream: async (...given) => garble(await opened.store.readStream(...given)),
+      async *subscribe(...given) {
+        for await (const batch of opened.store.subscribe(...given)) yield garble(batch);
+      },
+    };
+    const running = start(DIARIES, garbled);
+    expect(await running.waitUntilApplied(last, 10_000)).toBe(true);
+    expect(await running.quarantined()).toEqual(
+      expect.arrayContaining([
+        { view: 'diary', stream: 'bad', revision: 1 },
+        { view: 'tally', stream: 'bad', revision: 1 },
+      ]),
+    );
+    expect((await rows(opened.pool)).count).toBe(7);
+    await stopped(running);
+    const again = start(DIARIES, garbled);
+    expect(await again.waitUntilApplied(await put(opened.store, 'good', samples(1, 'good')), 10_000)).toBe(true);
+    expect(await again.quarantined()).toHaveLength(2);
+    await stopped(again);
+    const mended = start(DIARIES);
+    expect(await mended.waitUntilApplied(await put(opened.store, 'good', samples(1, 'good')), 10_000)).toBe(true);
+    expect(await rows(opened.pool)).toEqual(await fold(opened));
+  });
+});
