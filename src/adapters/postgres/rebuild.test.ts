@@ -71,8 +71,13 @@ describe('a rebuild', () => {
     const writing = write(opened, 4, 100).finally(() => {
       written = true;
     });
-    const [last, built] = await Promise.all([writing, rebuildViews(options(), []), reading()]);
-    expect(built).toEqual(['diary', 'tally']);
+    const rebuilding = async (): Promise<void> => {
+      expect(await rebuildViews(options(), [])).toEqual(['diary', 'tally']);
+      // Of one view alone: the others would show it if it came from another position than theirs.
+      do expect(await rebuildViews(options(), ['tally'])).toEqual(['tally']);
+      while (!written);
+    };
+    const [last] = await Promise.all([writing, rebuilding(), reading()]);
     expect(await running.waitUntilApplied(last, 20_000)).toBe(true);
     expect(reads).toBeGreaterThan(0);
     expect(await rows(opened.pool)).toEqual(await fold(opened));
@@ -105,7 +110,8 @@ describe('a rebuild', () => {
 
   it('ended in the middle leaves the live rows as they are, and the next one begins anew', async () => {
     const running = start();
-    expect(await running.waitUntilApplied(await write(opened, 4, 400), 20_000)).toBe(true);
+    for (let times = 0; times < 20; times += 1) await put(opened.store, `l-${times}`, samples(100, `l-${times}`));
+    expect(await running.waitUntilApplied(await write(opened, 1, 5), 20_000)).toBe(true);
     const before = await tables();
     const ending = new AbortController();
     const ended = rebuildViews(options({ signal: ending.signal, onApplied: () => ending.abort() }), []);
