@@ -1,16 +1,17 @@
 /** A copy of views beside the live ones: filled from the event store, batch by batch. */
-import type { ClientBase } from 'pg';
+import { escapeIdentifier, type ClientBase } from 'pg';
 
 import type { EventStore, Position, RecordedEvent } from '../../../application/ports/event-store.ts';
 import { createPool } from '../pool.ts';
 import { applyTogether, applyWithCare, BatchFailed } from '../projections/apply.ts';
-import { moveCheckpoint, openCheckpoint, readCheckpoint } from '../projections/checkpoint.ts';
+import { holdCheckpoint, moveCheckpoint, openCheckpoint, readCheckpoint } from '../projections/checkpoint.ts';
 import { mayBeOfTheEvent } from '../projections/failures.ts';
 import { lookup, readQuarantine, type StreamQuarantined } from '../projections/quarantine.ts';
 import { repairStreams } from '../projections/repair.ts';
 import { signatureOf } from '../projections/signature.ts';
 import type { View } from '../projections/view.ts';
 import { inTransaction } from '../transaction.ts';
+import { tablesOf } from './plan.ts';
 import type { Schema } from './schemas.ts';
 
 export interface CopyOptions {
@@ -31,7 +32,12 @@ export interface Copy {
   readonly at: () => Position;
   /** Applies what follows, up to a position or to the end of the log. Throws when the database or the store fails. */
   fill(upTo: Position | null): Promise<void>;
-  /** The same within a transaction of the caller's, for at most `most` events; false, and nothing is done, for more. */
+  /** Has the planner know the tables as they are now, and not as they were when they were empty. */
+  analyze(): Promise<void>;
+  /**
+   * The same as `fill` within a transaction of the caller's, for at most `most` events; false, and nothing is done, for
+   * more. Throws when the copy is not what this process made.
+   */
   fillWithin(tx: ClientBase, upTo: Position | null, most: number): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -117,7 +123,12 @@ export async function openCopy(options: CopyOptions): Promise<Copy> {
   return {
     at: () => at,
     fill,
+    async analyze() {
+      for (const table of tablesOf(views)) await pool.query(`analyze ${escapeIdentifier(table)}`);
+    },
     async fillWithin(tx, upTo, most) {
+      const found = await holdCheckpoint(tx, signature);
+      if (found !== at) throw new Error('another process has taken the place of this copy');
       const events = until(await store.readAll(at, most + 1), upTo);
       if (events.length > most) return false;
       if (events.length > 0) await apply(tx, events);

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { DatabaseError, escapeIdentifier, type ClientBase, type Pool } from 'pg';
 
 import type { Position } from '../../../application/ports/event-store.ts';
@@ -8,6 +6,7 @@ import { peekCheckpoint, replaceCheckpoint, seizeCheckpoint, type Checkpoint } f
 import { readSignature, signatureOf, signatureText } from '../projections/signature.ts';
 import type { View } from '../projections/view.ts';
 import { inTransaction } from '../transaction.ts';
+import { pause } from '../wakeup.ts';
 import type { Copy } from './copy.ts';
 import { tablesOf } from './plan.ts';
 import { dropSchema, makeSchema, moveTables, SCHEMAS, workIn, type Schema } from './schemas.ts';
@@ -42,6 +41,8 @@ const BUSY = new Set(['55P03', '40P01']);
  */
 export async function changePlaces(options: SwitchOptions): Promise<void> {
   const { owner, copy, log, signal } = options;
+  await copy.fill(goal(await peekCheckpoint(owner), log));
+  await copy.analyze();
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     await copy.fill(goal(await peekCheckpoint(owner), log));
@@ -51,7 +52,8 @@ export async function changePlaces(options: SwitchOptions): Promise<void> {
       const isBusy = error instanceof DatabaseError && BUSY.has(error.code ?? '');
       if (!isBusy && !(error instanceof BatchFailed)) throw error;
       if (performance.now() > end) throw error;
-      await sleep(AGAIN_AFTER_MS, undefined, { signal });
+      await pause(AGAIN_AFTER_MS, signal);
+      signal.throwIfAborted();
     }
   }
 }

@@ -1,0 +1,33 @@
+import type { Pool } from 'pg';
+import { expect, it } from 'vitest';
+import { createReadiness, readModelState } from './readiness.ts';
+
+it.each([
+  [{ ms: 0 }, [], 'ok'],
+  [{ ms: 900 }, [], 'ok'],
+  [{ ms: 4_230 }, [], '4.2 s behind'],
+  [{ ms: 0 }, ['order-1'], '1 stream quarantined'],
+  [{ ms: 61_000 }, ['order-1', 'order-2', 'order-1'], '61.0 s behind, 2 streams quarantined'],
+])('%o behind with %o quarantined reads %s', (lag, streams, words) => {
+  expect(
+    readModelState(
+      lag,
+      streams.map((stream) => ({ stream })),
+    ),
+  ).toBe(words);
+});
+
+it('read models that are behind, or can not be asked, are shown and leave the product ready', async () => {
+  const pool = { query: () => Promise.resolve({ rows: [] }) } as unknown as Pool;
+  const venue = { clock: () => Promise.resolve() } as unknown as Parameters<typeof createReadiness>[1];
+  const ready = (lag: () => Promise<{ ms: number; position: string }>) =>
+    createReadiness(pool, venue, { lag, quarantined: () => Promise.resolve([]) })();
+  expect(await ready(() => Promise.resolve({ ms: 20_000, position: '1' }))).toEqual({
+    ready: true,
+    parts: { database: 'ok', broker: 'ok', projections: '20.0 s behind' },
+  });
+  expect(await ready(() => Promise.reject(new Error('of another release')))).toMatchObject({
+    ready: true,
+    parts: { projections: 'fails' },
+  });
+});
