@@ -1,6 +1,11 @@
-import type { Pool } from 'pg';
 import { expect, it } from 'vitest';
+import { createTestDatabase } from '../../test/support/postgres.ts';
+import type { Readiness } from '../adapters/http/needs.ts';
+import { createPool } from '../adapters/postgres/pool.ts';
+import type { Lag } from '../adapters/postgres/projections/lag.ts';
 import { createReadiness, readModelState } from './readiness.ts';
+
+const AT = '2026-03-02T15:00:00.000Z';
 
 it.each([
   [{ ms: 0 }, [], 'ok'],
@@ -18,9 +23,10 @@ it.each([
 });
 
 it('read models that are behind, or can not be asked, are shown and leave the product ready', async () => {
-  const pool = { query: () => Promise.resolve({ rows: [] }) } as unknown as Pool;
-  const venue = { clock: () => Promise.resolve() } as unknown as Parameters<typeof createReadiness>[1];
-  const ready = (lag: () => Promise<{ ms: number; position: string }>) =>
+  const database = await createTestDatabase();
+  const pool = createPool(database.url, { max: 1 });
+  const venue = { clock: () => Promise.resolve({ now: AT, isOpen: true, nextOpen: AT, nextClose: AT }) };
+  const ready = (lag: () => Promise<Lag>): Promise<Readiness> =>
     createReadiness(pool, venue, { lag, quarantined: () => Promise.resolve([]) })();
   expect(await ready(() => Promise.resolve({ ms: 20_000, position: '1' }))).toEqual({
     ready: true,
@@ -30,4 +36,6 @@ it('read models that are behind, or can not be asked, are shown and leave the pr
     ready: true,
     parts: { projections: 'fails' },
   });
+  await pool.end();
+  await database.close();
 });

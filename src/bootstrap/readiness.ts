@@ -16,8 +16,8 @@ const UNNOTICED_MS = 1_000;
  * processes share these rows, so taking one process away would help nobody and could take them all.
  */
 export function createReadiness(
-  pool: Pool,
-  venue: Venue,
+  pool: Pick<Pool, 'query'>,
+  venue: Pick<Venue, 'clock'>,
   projections: Pick<Projections, 'lag' | 'quarantined'>,
 ): () => Promise<Readiness> {
   return async () => {

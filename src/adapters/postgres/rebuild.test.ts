@@ -57,7 +57,7 @@ describe('a rebuild', () => {
 
   it('gives the same rows while writers write and readers read, and the loop goes on with them', async () => {
     const running = start();
-    expect(await running.waitUntilApplied(await write(opened, 4, 100), 20_000)).toBe(true);
+    expect(await running.waitUntilApplied(await write(opened, 4, 60), 20_000)).toBe(true);
     const [tablesBefore, shapeBefore] = [await tables(), await shape(opened.pool)];
     let reads = 0;
     let written = false;
@@ -68,7 +68,7 @@ describe('a rebuild', () => {
         reads += 1;
       }
     };
-    const writing = write(opened, 4, 100).finally(() => {
+    const writing = write(opened, 4, 60).finally(() => {
       written = true;
     });
     const rebuilding = async (): Promise<void> => {

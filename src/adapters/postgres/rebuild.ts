@@ -24,7 +24,7 @@ export class RebuildRefused extends Error {
 }
 
 /** A rebuild that was killed lets go of its lock within this time. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 1_000;
 
 /**
  * Builds views from the start of the log and has them change places with the live ones: the named ones, or all, and

@@ -79,30 +79,28 @@ async function add(tx: ClientBase, events: readonly RecordedEvent[]): Promise<re
                left join orders o on o.order_id = f.order_id
               where not exists (select from executions e where e.broker_order_id = f.broker_order_id
                                                            and e.cumulative_quantity = f.cumulative_quantity)
-           ), pair as (
-             select p.account_id, p.symbol, last.position as last, p.first,
-                    coalesce(last.held, opening.quantity, 0) as held
-               from (select account_id, symbol, min(position collate "C") as first from fill group by account_id, symbol) p
+           ), placed as (
+             select f.*, last.position as last, coalesce(last.held, opening.quantity, 0) as held,
+                    min(f.position collate "C") over (partition by f.account_id, f.symbol) as first
+               from fill f
                left join lateral (
                  select e.position, e.held_before + ${signed('e')} as held from executions e
-                  where e.account_id = p.account_id and e.symbol = p.symbol
+                  where e.account_id = f.account_id and e.symbol = f.symbol
                   order by e.position desc, e.cumulative_quantity desc limit 1) last on true
                left join execution_openings opening
-                 on opening.account_id = p.account_id and opening.symbol = p.symbol
+                 on opening.account_id = f.account_id and opening.symbol = f.symbol
            ), added as (
              insert into executions (broker_order_id, cumulative_quantity, order_id, account_id, symbol, side,
                                      quantity, price, executed_at, held_before, position)
-             select f.broker_order_id, f.cumulative_quantity, f.order_id, f.account_id, f.symbol, f.side,
-                    f.quantity, f.price, f.executed_at,
-                    trim_scale(pair.held + coalesce(sum(${signed('f')}) over (
-                      partition by f.account_id, f.symbol order by f.position collate "C", f.cumulative_quantity
+             select broker_order_id, cumulative_quantity, order_id, account_id, symbol, side, quantity, price, executed_at,
+                    trim_scale(held + coalesce(sum(${signed('p')}) over (
+                      partition by account_id, symbol order by position collate "C", cumulative_quantity
                       rows between unbounded preceding and 1 preceding), 0)),
-                    f.position
-               from fill f join pair on pair.account_id = f.account_id and pair.symbol = f.symbol
+                    position
+               from placed p where account_id is not null
            )
-           select distinct f.account_id, f.symbol, f.order_id, f.account_id is not null as known
-             from fill f left join pair on pair.account_id = f.account_id and pair.symbol = f.symbol
-            where f.account_id is null or pair.last > pair.first`,
+           select account_id, symbol, order_id, account_id is not null as known
+             from placed where account_id is null or last > first`,
     values: [
       events.map(({ stream }) => stream.slice(orderStream('').length)),
       executions.map(({ brokerOrderId }) => brokerOrderId),
