@@ -11,6 +11,6 @@ await runReadModelProgram(async (options, progress) => {
   const back = asked.includes('--back');
   if (back && asked.length > 1) throw new RebuildRefused('--back takes no names: it goes back with all previous views');
   const names = back ? await goBack(options) : await rebuildViews(options, asked);
-  console.log(`${back ? 'Went back with' : 'Rebuilt'} ${names.join(', ')}: ${progress.line()}.`);
+  console.log(`${back ? 'Went back with' : 'Rebuilt'} ${names.join(', ')}: ${progress.summary()}.`);
   return 0;
 });

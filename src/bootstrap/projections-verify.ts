@@ -10,7 +10,7 @@ await runReadModelProgram(async (options, progress) => {
   }
   const faulty = compared.filter(({ differences }) => differences > 0).length;
   console.log(
-    `${faulty === 0 ? 'All read models are what the log says' : `${faulty} tables differ`}: ${progress.line()}.`,
+    `${faulty === 0 ? 'All read models are what the log says' : `${faulty} tables differ`}: ${progress.summary()}.`,
   );
   return faulty === 0 ? 0 : 1;
 });

@@ -37,7 +37,7 @@ export async function prepareReadModels(parts: ReadModelParts, say: (line: strin
     if (!told) say('another process rebuilds the read models ...');
     told = true;
   });
-  if (outcome !== 'nothing to do') say(`the read models ${WORDS[outcome]}: ${progress.line()}`);
+  if (outcome !== 'nothing to do') say(`the read models ${WORDS[outcome]}: ${progress.summary()}`);
 }
 
 const WORDS = { rebuilt: 'are rebuilt for this release', 'went back': 'went back to the previous ones' } as const;
@@ -59,9 +59,9 @@ async function rebuilding(
   return { options, progress };
 }
 
-async function countEvents(pool: Pool): Promise<number | null> {
+async function countEvents(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ count: number }>('select count(*)::integer as count from events');
-  return rows[0]?.count ?? null;
+  return rows[0]?.count ?? 0;
 }
 
 /**

@@ -21,7 +21,8 @@ export interface Comparison {
   readonly examples: readonly { readonly side: 'live' | 'rebuilt'; readonly row: string }[];
 }
 
-const PATIENCE_MS = 2_000;
+/** A rebuild that was killed lets go of its lock within this time. */
+const PATIENCE_MS = 1_000;
 const COMPARE_WITHIN_MS = 30 * 60_000;
 
 /**

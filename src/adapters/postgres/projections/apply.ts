@@ -28,7 +28,8 @@ export async function applyTogether(
   try {
     for (const event of events) {
       const problem = unreadable(event);
-      if (problem !== null) throw new Error(problem);
+      const isNews = problem !== null && views.some(({ name }) => !isQuarantined(name, event.stream));
+      if (isNews) throw new Error(problem);
     }
     for (const view of views) {
       const own = events.filter(({ type, stream }) => view.types.includes(type) && !isQuarantined(view.name, stream));

@@ -15,8 +15,7 @@ export const mayBeOfTheEvent = (error: unknown): boolean =>
 
 /** Why the store can not say what an event means; null for one that can be read. */
 export function unreadable(event: RecordedEvent): string | null {
-  const { unreadable: reason } = event as RecordedEvent & { readonly unreadable?: unknown };
-  return reason === undefined ? null : describe(reason);
+  return event.unreadable === undefined ? null : describe(event.unreadable);
 }
 
 /** An error in one line, for people. */

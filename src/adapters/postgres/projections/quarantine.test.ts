@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { TestStore } from '../../../../test/support/postgres-store.ts';
 import { put, samples } from '../../../application/ports/event-store-samples.suite.ts';
-import type { EventStore, RecordedEvent } from '../../../application/ports/event-store.ts';
+import { UnreadableEvent, type EventStore, type RecordedEvent } from '../../../application/ports/event-store.ts';
 import { runProjections, type Projections } from '../projections.ts';
 import { diary, DIARIES, fold, openDiaries, rows, tally, write } from './diary.suite.ts';
 import { StreamQuarantined } from './quarantine.ts';
@@ -89,7 +89,11 @@ describe('a stream that a view can not follow', () => {
     const garble = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
       events.map((event) =>
         event.stream === 'bad' && event.revision === 1
-          ? { ...event, type: 'Unheard', unreadable: new Error('the type is not known') }
+          ? {
+              ...event,
+              type: 'Unheard',
+              unreadable: new UnreadableEvent(event, 'unknown_type', 'the type is not known'),
+            }
           : event,
       );
     const garbled: EventStore = {
