@@ -13,7 +13,10 @@ import { createPool } from '../../src/adapters/postgres/pool.ts';
 import { put, sample } from '../../src/application/ports/event-store-samples.suite.ts';
 import type { EmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import { removeDataFolder, startEmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
+import { AT, inputs } from '../../src/adapters/postgres/views/desk.suite.ts';
+import type { OrderTicket } from '../../src/domain/order/events.ts';
 import { ticket } from '../../src/domain/order/samples.suite.ts';
+import type { OrderDenied } from '../../src/domain/risk-policy/events.ts';
 import { riskStream } from '../../src/domain/risk-policy/events.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct } from '../support/running-product.ts';
@@ -27,6 +30,14 @@ let owner: Pool;
 /** Denied ones, which nobody goes on with: enough to be busy with for a moment. */
 const ORDERS = 5_000;
 
+const denialOf = (denied: OrderTicket): OrderDenied['data'] => ({
+  ticket: denied,
+  channel: 'broker-api',
+  breaches: [],
+  inputs: inputs(),
+  deniedAt: AT,
+});
+
 beforeAll(async () => {
   product = await startProduct(env);
   postgres = await startEmbeddedPostgres({ dataDir: folder });
@@ -36,7 +47,7 @@ beforeAll(async () => {
     const accountId = `account-${made % 2_000}`;
     const stream = riskStream(accountId);
     const denied = Array.from({ length: 1_000 }, () =>
-      sample('OrderDenied', { ticket: ticket({ orderId: randomUUID(), accountId }), breaches: [] }, stream),
+      sample('OrderDenied', denialOf(ticket({ orderId: randomUUID(), accountId })), stream),
     );
     await put(store, stream, denied);
   }
