@@ -1,6 +1,7 @@
 /** `npm run bench [-- name ...] [--json]`: runs the benchmarks that are named, or all of them. */
 import { cpus } from 'node:os';
 import { audit } from './audit.ts';
+import { eventStore } from './event-store.ts';
 import { orderPath } from './order-path.ts';
 import { print } from './report.ts';
 import type { Figure } from './report.ts';
@@ -8,6 +9,7 @@ import type { Figure } from './report.ts';
 const BENCHMARKS: Readonly<Record<string, (say: (line: string) => void) => Promise<readonly Figure[]>>> = {
   'order-path': orderPath,
   audit,
+  'event-store': eventStore,
 };
 
 const asJson = process.argv.includes('--json');

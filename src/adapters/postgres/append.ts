@@ -11,11 +11,21 @@ import {
 } from '../../application/ports/event-store.ts';
 import { toPosition } from './event-rows.ts';
 
-interface Outcome {
-  readonly outcome: 'appended' | 'repeated' | 'clash' | 'conflict' | 'raced';
+interface Place {
   readonly revision: number;
   readonly transaction_id: string;
   readonly global_position: string;
+}
+
+interface Outcome extends Place {
+  readonly outcome: 'appended' | 'repeated' | 'clash' | 'conflict' | 'raced';
+}
+
+/** What is to be stored; `expected` is null for any revision, -1 for an empty stream. */
+interface Batch {
+  readonly stream: string;
+  readonly expected: number | null;
+  readonly events: readonly NewEvent[];
 }
 
 /** unique_violation, serialization_failure, deadlock_detected: another writer was first and nothing was stored. */
@@ -35,18 +45,11 @@ export async function append(
   events: readonly NewEvent[],
 ): Promise<AppendResult> {
   assertAppendable(stream, expected, events);
-  const values = [
-    stream,
-    expected === 'any' ? null : expected === 'no-stream' ? -1 : expected,
-    events.map(({ id }) => id),
-    events.map(({ type }) => type),
-    events.map(({ data }) => JSON.stringify(data)),
-    events.map(({ metadata }) => JSON.stringify(metadata)),
-  ];
-  const outcome = await ask(pool, values).catch(async (error: unknown) => {
+  const batch = { stream, expected: expected === 'any' ? null : expected === 'no-stream' ? -1 : expected, events };
+  const outcome = await ask(pool, batch).catch(async (error: unknown) => {
     if (!isUnanswered(error)) throw error;
     await sleep(ASK_AGAIN_AFTER_MS);
-    return ask(pool, values);
+    return ask(pool, batch);
   });
   switch (outcome.outcome) {
     case 'conflict':
@@ -63,22 +66,48 @@ export async function append(
   }
 }
 
-async function ask(pool: Pool, values: readonly unknown[]): Promise<Outcome> {
+async function ask(pool: Pool, batch: Batch): Promise<Outcome> {
+  const [event, ...others] = batch.events;
+  if (event !== undefined && others.length === 0) {
+    const place = await unlessLost(storeOne(pool, batch, event));
+    if (place !== 'lost' && place !== undefined) return { ...place, outcome: 'appended' };
+  }
   for (let races = 0; races < MOST_RACES; races += 1) {
-    const outcome = await call(pool, values);
+    const outcome = await unlessLost(store(pool, batch));
     if (outcome !== 'lost' && outcome.outcome !== 'raced') return outcome;
   }
-  throw new Error(`an append to ${String(values[0])} lost ${MOST_RACES} races against other writers`);
+  throw new Error(`an append to ${batch.stream} lost ${MOST_RACES} races against other writers`);
 }
 
-async function call(pool: Pool, values: readonly unknown[]): Promise<Outcome | 'lost'> {
+/** Stores one event where nothing stands against it, at half the cost; else nothing, and `store` says why. */
+async function storeOne(pool: Pool, { stream, expected }: Batch, event: NewEvent): Promise<Place | undefined> {
+  const { rows } = await pool.query<Place>({
+    name: 'event-append',
+    text: 'select * from append_event($1, $2, $3, $4, $5, $6) where revision is not null',
+    values: [stream, expected, event.id, event.type, JSON.stringify(event.data), JSON.stringify(event.metadata)],
+  });
+  return rows[0];
+}
+
+async function store(pool: Pool, { stream, expected, events }: Batch): Promise<Outcome> {
+  const { rows } = await pool.query<Outcome>({
+    name: 'events-append',
+    text: 'select * from append_events($1, $2, $3, $4, $5, $6)',
+    values: [
+      stream,
+      expected,
+      events.map(({ id }) => id),
+      events.map(({ type }) => type),
+      events.map(({ data }) => JSON.stringify(data)),
+      events.map(({ metadata }) => JSON.stringify(metadata)),
+    ],
+  });
+  return rows[0]!;
+}
+
+async function unlessLost<T>(asked: Promise<T>): Promise<T | 'lost'> {
   try {
-    const { rows } = await pool.query<Outcome>({
-      name: 'events-append',
-      text: 'select * from append_events($1, $2, $3, $4, $5, $6)',
-      values: [...values],
-    });
-    return rows[0]!;
+    return await asked;
   } catch (error) {
     if (error instanceof DatabaseError && LOST_RACE.has(error.code ?? '')) return 'lost';
     throw error;

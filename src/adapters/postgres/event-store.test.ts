@@ -36,6 +36,12 @@ describe('the Postgres event store', () => {
     await client.query('select pg_current_xact_id()');
     const append = client.query(`select append_events('s', null, '{}', '{}', '{}', '{}')`);
     await expect(append).rejects.toThrow('first write');
+    await client.query('rollback');
+    await client.query('begin');
+    await client.query('select pg_current_xact_id()');
+    const { id } = sample('Noted', {}, 's');
+    const appendOne = client.query(`select append_event('s', null, $1, 'Noted', '{}', '{}')`, [id]);
+    await expect(appendOne).rejects.toThrow('first write');
     client.release(true);
   });
 
@@ -64,17 +70,22 @@ describe('the Postgres event store', () => {
   it('reads no table from end to end for an append, even on a connection that planned it on an empty one', async () => {
     const { pool, store } = opened;
     const client = await pool.connect();
-    const append = (batch: readonly NewEvent[]): Promise<unknown> =>
-      client.query('select append_events($1, null, $2, $3, $4, $5)', [
+    const append = async (batch: readonly NewEvent[]): Promise<void> => {
+      await client.query('select append_events($1, null, $2, $3, $4, $5)', [
         's',
         ids(batch),
         batch.map(({ type }) => type),
         batch.map(({ data }) => JSON.stringify(data)),
         batch.map(({ metadata }) => JSON.stringify(metadata)),
       ]);
-    const scanned = async (batch: readonly NewEvent[]): Promise<unknown> => {
+    };
+    const appendOne = async ({ id, type, data, metadata }: NewEvent): Promise<void> => {
+      const values = ['s', id, type, JSON.stringify(data), JSON.stringify(metadata)];
+      await client.query('select append_event($1, null, $2, $3, $4, $5)', values);
+    };
+    const scanned = async (appending: () => Promise<void>): Promise<unknown> => {
       await client.query('begin');
-      await append(batch);
+      await appending();
       const { rows } = await client.query(
         `select pg_stat_get_xact_tuples_returned('events'::regclass)::int as scanned`,
       );
@@ -85,11 +96,13 @@ describe('the Postgres event store', () => {
       const batch = samples(2);
       await append(batch);
       await append(batch);
+      await appendOne(sample());
     }
     for (let stream = 0; stream < 10; stream += 1) await put(store, `s-${stream}`, samples(100, `s-${stream}`));
     const batch = samples(2);
-    expect(await scanned(batch)).toEqual([{ scanned: 0 }]);
-    expect(await scanned(batch)).toEqual([{ scanned: 0 }]);
+    expect(await scanned(() => append(batch))).toEqual([{ scanned: 0 }]);
+    expect(await scanned(() => append(batch))).toEqual([{ scanned: 0 }]);
+    expect(await scanned(() => appendOne(sample()))).toEqual([{ scanned: 0 }]);
     client.release();
   });
 });

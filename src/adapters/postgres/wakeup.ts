@@ -58,9 +58,18 @@ export function createWakeup({ pool, pollMs, onError }: WakeupOptions): Wakeup {
   async function notify(): Promise<void> {
     while (untold && !closed.signal.aborted) {
       untold = false;
-      await pool.query('select pg_notify($1, $2)', [CHANNEL, known]).catch(onError);
+      await tell(known).catch(onError);
       await pause(NOTIFY_EVERY_MS, closed.signal);
     }
+  }
+
+  /** Nobody hears it after a crash, so its commit need not wait for the disk, as others behind it then would. */
+  async function tell(position: Position): Promise<void> {
+    await pool.query({
+      name: 'events-notify',
+      text: `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
+      values: [CHANNEL, position],
+    });
   }
 
   async function newerThan(cursor: Position, signal: AbortSignal): Promise<void> {
