@@ -64,6 +64,7 @@ export const commands = {
   'projections:rebuild': program('dist/server/projections-rebuild.js', ['server']),
   'projections:verify': program('dist/server/projections-verify.js', ['server']),
   bench: program('dist/bench/main.js', ['server']),
+  proofs: program('dist/proofs/main.js', ['server']),
   test,
   check,
   build,

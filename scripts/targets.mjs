@@ -13,6 +13,8 @@ export const bundles = [
   { entry: 'src/bootstrap/projections-verify.ts', out: 'dist/server/projections-verify.js' },
   { entry: 'sandbox/main.ts', out: 'dist/sandbox/main.js' },
   { entry: 'bench/main.ts', out: 'dist/bench/main.js' },
+  { entry: 'test/proofs/main.ts', out: 'dist/proofs/main.js' },
+  { entry: 'test/proofs/projector.ts', out: 'dist/proofs/projector.js' },
 ];
 
 /** Files that a program reads at run time, beside its bundle. */
@@ -21,7 +23,7 @@ export const copies = [{ from: 'src/adapters/postgres/migrations', to: 'dist/ser
 /** What is built in one go. A target is stale when one of its inputs has changed or an output is missing. */
 export const targets = {
   server: {
-    inputs: ['src', 'contracts', 'sandbox', 'bench'],
+    inputs: ['src', 'contracts', 'sandbox', 'bench', 'test/proofs', 'test/crash', 'test/support'],
     outputs: bundles.map((bundle) => bundle.out),
   },
   web: {

@@ -3,6 +3,7 @@ import { postgresPrograms } from './embedded-postgres/binaries.ts';
 import { databaseUser, ensureCluster, readPassword } from './embedded-postgres/cluster.ts';
 import { clusterFolder, openClusterPlace } from './embedded-postgres/folder.ts';
 import type { ClusterPlace } from './embedded-postgres/folder.ts';
+import { keepRunning } from './embedded-postgres/keep-running.ts';
 import { launchServer } from './embedded-postgres/launch.ts';
 import type { ClusterMode, Launched } from './embedded-postgres/launch.ts';
 import { disownStrangersPid, findPostmaster, stopPostmaster } from './embedded-postgres/postmaster.ts';
@@ -105,7 +106,8 @@ async function connectOrLaunch(place: ClusterPlace, programs: string, mode: Clus
  * Starts PostgreSQL from the packages in node_modules on a folder, or connects to the server that runs there already.
  *
  * Several processes may use one folder: the server is started by the first and stopped by the last of them. A server
- * whose users were all killed goes on alone; the next one to come finds it and answers for it from then on.
+ * whose users were all killed goes on alone; the next one to come finds it and answers for it from then on. A server that
+ * ends while it is in use is started again at the same address.
  * @throws StartupError when that is not possible; the message says why in one line.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -115,7 +117,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await ensureCluster(place, programs, mode === 'durable');
 
   const use = enterUsers(place);
+  const leaving = new AbortController();
+  let watch: Promise<void> | undefined;
   const leave = async () => {
+    leaving.abort();
+    await watch;
     if (leaveUsers(place.home, use)) return;
     const postmaster = findPostmaster(clusterFolder(place.home));
     if (postmaster) await stopPostmaster(postmaster.pid);
@@ -127,6 +133,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         `The server that runs on ${dataDir} does not keep data safe (fsync is off): stop it first.`,
       );
     }
+    watch = keepRunning({ place, programs, mode, port: Number(new URL(url).port), onProgress }, leaving.signal);
     let stopping: Promise<void> | undefined;
     return { url, adopted, stop: () => (stopping ??= leave()) };
   } catch (error) {

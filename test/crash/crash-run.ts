@@ -80,8 +80,9 @@ export async function crashAt(run: CrashRun): Promise<CrashResult> {
   }
 }
 
-async function whenQuiet(
-  { sandboxUrl, quietWithinMs = QUIET_WITHIN_MS }: CrashRun,
+/** What both sides know once everything has settled, or after the time allowed: default 20 s. */
+export async function whenQuiet(
+  { sandboxUrl, quietWithinMs = QUIET_WITHIN_MS }: Pick<CrashRun, 'sandboxUrl' | 'quietWithinMs'>,
   traders: readonly Visitor[],
   acknowledged: readonly string[],
 ): Promise<Evidence> {

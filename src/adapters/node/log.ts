@@ -15,6 +15,9 @@ const SECRET = [
 
 /** JSON lines to a file, or to standard error when `file` is null. An alarm is a line of level `error`, marked as such. */
 export function createLog({ file, level }: { readonly file: string | null; readonly level: string }): Log {
+  const lines = destination(file === null ? { fd: 2, sync: true } : { dest: file, sync: false, mkdir: true });
+  // A disk that is full must not end the product: what could not be written is written with the next line.
+  lines.on('error', () => {});
   const logger = pino(
     {
       level,
@@ -22,7 +25,7 @@ export function createLog({ file, level }: { readonly file: string | null; reado
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    destination(file === null ? { fd: 2, sync: true } : { dest: file, sync: false, mkdir: true }),
+    lines,
   );
   return {
     info: (message, facts = {}) => logger.info(facts, message),

@@ -45,13 +45,17 @@ function lastWords(home: string, from: number): string {
 }
 
 /**
- * Starts the server on a free port. It belongs to no terminal, so that a Ctrl-C reaches the product alone, which still
- * needs its database to finish; and it outlives us when we are killed.
+ * Starts the server on a port, by default a free one. It belongs to no terminal, so that a Ctrl-C reaches the product
+ * alone, which still needs its database to finish; and it outlives us when we are killed.
  */
-export async function launchServer(place: ClusterPlace, programs: string, mode: ClusterMode): Promise<Launched> {
+export async function launchServer(
+  place: ClusterPlace,
+  programs: string,
+  mode: ClusterMode,
+  port?: number,
+): Promise<Launched> {
   const { home, runAs } = place;
-  const port = await freePort();
-  const all = Object.entries({ ...settings, ...settingsOf[mode], port: String(port) });
+  const all = Object.entries({ ...settings, ...settingsOf[mode], port: String(port ?? (await freePort())) });
   const args = ['-D', clusterFolder(home), ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 
   const log = openSync(logFile(home), 'a', 0o600);

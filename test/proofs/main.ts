@@ -1,0 +1,64 @@
+/**
+ * `npm run proofs -- NAME [--times N] [--seed S] [--json]`: breaks things, and says whether the promises were kept. Ends
+ * with 1 when one was broken, and with 3 when the machine does not allow it.
+ */
+import { parseArgs } from 'node:util';
+import { diskFull } from './disk-full.ts';
+import { gaps } from './gaps.ts';
+import { killPostgres } from './kill-postgres.ts';
+import { killProjector } from './kill-projector.ts';
+import { NotPossibleHere, randomFrom } from './proof.ts';
+import type { Proof } from './proof.ts';
+
+const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: number }>> = {
+  'kill-postgres': { run: killPostgres, times: 20 },
+  'kill-projector': { run: killProjector, times: 100 },
+  'disk-full': { run: diskFull, times: 1 },
+  gaps: { run: gaps, times: 3 },
+};
+
+const USAGE = `usage: npm run proofs -- (${Object.keys(PROOFS).join(' | ')}) [--times N] [--seed S] [--json]`;
+
+function fail(line: string, code = 1): never {
+  console.error(line);
+  process.exit(code);
+}
+
+function whole(name: string, text: string, least: number): number {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value >= least ? value : fail(`${name} must be a whole number from ${least}`);
+}
+
+function read() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { times: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean', default: false } },
+    });
+    const [name = '', ...others] = positionals;
+    const proof = PROOFS[name];
+    if (proof === undefined || others.length > 0) return fail(USAGE);
+    const seed = values.seed === undefined ? Date.now() % 1_000_000 : whole('--seed', values.seed, 0);
+    const times = values.times === undefined ? proof.times : whole('--times', values.times, 1);
+    return { name, run: proof.run, times, seed, json: values.json };
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+const { name, run, times, seed, json } = read();
+const say = (line: string): void => console.error(`  ${line}`);
+say(`${name}, ${times} times, seed ${seed}`);
+try {
+  const { facts, broken } = await run({ times, random: randomFrom(seed), say });
+  if (json) console.log(JSON.stringify({ proof: name, seed, ...facts, broken, ok: broken.length === 0 }));
+  else {
+    for (const [fact, value] of Object.entries(facts)) console.log(`${fact.padEnd(28)} ${value}`);
+    for (const line of broken) console.log(`BROKEN: ${line}`);
+    if (broken.length === 0) console.log('Every promise was kept.');
+  }
+  if (broken.length > 0) process.exitCode = 1;
+} catch (error) {
+  if (error instanceof NotPossibleHere) fail(`${name} is not possible here: ${error.message}`, 3);
+  throw error;
+}
