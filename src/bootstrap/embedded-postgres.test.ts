@@ -157,6 +157,17 @@ describe('a server that several processes use', () => {
     await next.stop();
   });
 
+  it('is started again at the same address when it ends while it is in use', async () => {
+    const use = await start();
+    const killed = pidOfServer(dataDir);
+    process.kill(killed, 'SIGKILL');
+    const answer = (): Promise<unknown> => query(use.url, 'select 1 as n').catch(() => undefined);
+    await expect.poll(answer, { timeout: 20_000 }).toEqual([{ n: 1 }]);
+    expect(pidOfServer(dataDir)).not.toBe(killed);
+    await use.stop();
+    expect(findPostmaster(clusterOf(dataDir))).toBeUndefined();
+  });
+
   it('is refused for people’s data when it was started for tests', async () => {
     const throwaway = await start();
     await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow('does not keep data safe');

@@ -112,9 +112,11 @@ export function createWakeup({ pool, pollMs, onError }: WakeupOptions): Wakeup {
 
   async function listenUntilBroken(): Promise<void> {
     const client = new Client(pool.options);
+    let stop = (): void => {};
     const broken = new Promise<void>((resolve) => {
-      client.once('end', resolve);
-      closed.signal.addEventListener('abort', () => resolve(), { once: true });
+      stop = resolve;
+      client.once('end', stop);
+      closed.signal.addEventListener('abort', stop);
     });
     client.on('error', onError);
     client.on('notification', ({ payload }) => {
@@ -125,6 +127,7 @@ export function createWakeup({ pool, pollMs, onError }: WakeupOptions): Wakeup {
       await client.query(`listen ${CHANNEL}`);
       await broken;
     } finally {
+      closed.signal.removeEventListener('abort', stop);
       await client.end().catch(() => {});
     }
   }
