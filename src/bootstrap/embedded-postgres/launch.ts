@@ -71,8 +71,9 @@ export async function launchServer(
   closeSync(log);
   child.unref();
 
-  let failure: string | undefined;
-  child.once('error', (error) => (failure = error.message));
-  child.once('exit', () => (failure = lastWords(home, logLength)));
-  return { pid: child.pid, failure: () => failure };
+  let failure: (() => string) | undefined;
+  child.once('error', (error) => (failure = () => error.message));
+  // The log is read when somebody asks: after an orderly end its folder may be gone already.
+  child.once('exit', () => (failure = () => lastWords(home, logLength)));
+  return { pid: child.pid, failure: () => failure?.() };
 }
