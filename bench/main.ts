@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { audit } from './audit.ts';
 import { eventStore } from './event-store.ts';
+import { millionEvents } from './million-events.ts';
 import { orderPath } from './order-path.ts';
 import { print } from './report.ts';
 import type { Figure } from './report.ts';
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, (say: (line: string) => void) => Promi
   'order-path': orderPath,
   audit,
   'event-store': eventStore,
+  'million-events': millionEvents,
 };
 
 const asJson = process.argv.includes('--json');
