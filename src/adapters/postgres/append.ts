@@ -79,11 +79,33 @@ async function ask(pool: Pool, batch: Batch): Promise<Outcome> {
   throw new Error(`an append to ${batch.stream} lost ${MOST_RACES} races against other writers`);
 }
 
-/** Stores one event where nothing stands against it, at half the cost; else nothing, and `store` says why. */
+/**
+ * Stores one event, as most appends do, in one statement: the head of the stream is seen, the event chained to it and
+ * stored, at half of what `append_events` costs. Nothing is stored when the stream does not stand at `expected`, and
+ * when another writer was faster or the id is known, which is an error; `store` says why.
+ *
+ * It is a transaction of its own, and its snapshot is older than its id: a stream's later event has the later id.
+ */
+export const STORE_ONE = `
+  insert into events (transaction_id, stream, revision, id, type, data, metadata, recorded_at, hash)
+  select pg_current_xact_id(), $1::text, next.revision, $3::uuid, $4::text, $5::text::json, $6::text::json, next.at,
+         event_hash(next.previous, $1::text, next.revision, $3::uuid, $4::text, next.at, $5::text, $6::text)
+    from (
+      select coalesce(head.revision, -1) + 1 as revision,
+             coalesce(head.hash, repeat('0', 64)) as previous,
+             clock_timestamp()::timestamptz(3) as at
+        from (select) as once
+        left join lateral (
+          select h.revision, h.hash from events h where h.stream = $1::text order by h.revision desc limit 1
+        ) as head on true
+       where $2::integer is null or $2::integer = coalesce(head.revision, -1)
+    ) as next
+  returning revision, transaction_id, global_position`;
+
 async function storeOne(pool: Pool, { stream, expected }: Batch, event: NewEvent): Promise<Place | undefined> {
   const { rows } = await pool.query<Place>({
     name: 'event-append',
-    text: 'select * from append_event($1, $2, $3, $4, $5, $6) where revision is not null',
+    text: STORE_ONE,
     values: [stream, expected, event.id, event.type, JSON.stringify(event.data), JSON.stringify(event.metadata)],
   });
   return rows[0];
