@@ -76,10 +76,12 @@ export async function runReaction(
   }
 
   await insist('the run', async () => {
+    // In this order: what a former owner passes over in between lies behind the checkpoint, or is loaded after it.
+    const from = await checkpoints.load(name);
     for (const place of await passedOver.load(name)) {
       await insist(`event ${place.revision} of ${place.stream}`, () => takeUp(place));
     }
-    for await (const batch of store.subscribe(await checkpoints.load(name), signal)) {
+    for await (const batch of store.subscribe(from, signal)) {
       for (const event of batch) await insist(`event ${event.id} (${event.type})`, () => take(event));
       const last = batch.at(-1);
       if (last !== undefined && !signal.aborted)

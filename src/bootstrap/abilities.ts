@@ -1,5 +1,6 @@
 /** What the product can do, put together from the container's parts. */
 import type { Container } from 'inversify';
+import { childOf } from '../adapters/node/child-signal.ts';
 import { createAcceptDocuments } from '../application/account/accept-documents.ts';
 import {
   createBeginLink,
@@ -49,15 +50,7 @@ export function createAbilities(container: Container) {
     sessions: container.get(PORT.sessions),
     tokens: container.get(PORT.tokens),
     sweepEveryMs: SWEEP_EVERY_MS,
-    childOf: (parent: AbortSignal) => {
-      const controller = new AbortController();
-      return {
-        signal: AbortSignal.any([parent, controller.signal]),
-        abort: () => {
-          controller.abort();
-        },
-      };
-    },
+    childOf,
   };
   const recordBrokerOrder = createRecordBrokerOrder(common);
   const sending = { ...common, recordBrokerOrder, reportRevoked: createReportRevoked(common) };

@@ -110,7 +110,7 @@ export function createContainer({ pool, eventLog, log, keys, alpaca, pass }: Con
       (aggregates: Aggregates, brokerTokens: BrokerTokens) => createLinkedAccounts({ aggregates, brokerTokens }),
       [PORT.aggregates, PORT.brokerTokens],
     );
-  container.bind(PORT.passedOver).toResolvedValue(createPassedOver, [PORT.pool]);
+  container.bind(PORT.passedOver).toResolvedValue((on: Pool) => createPassedOver(on, eventLog.name), [PORT.pool]);
   container.bind(PORT.leases).toResolvedValue(
     (on: Pool, told: Log) =>
       createLeases(on, {

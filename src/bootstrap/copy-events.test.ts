@@ -4,6 +4,7 @@ import { startStandIn, UNAVAILABLE, type StandIn } from '../../test/support/even
 import { openTestStore, type TestStore } from '../../test/support/postgres-store.ts';
 import { createEventStoreDbStore } from '../adapters/eventstoredb/event-store.ts';
 import { openImport, type ImportTarget } from '../adapters/eventstoredb/import.ts';
+import { hidesEvents } from '../adapters/postgres/hidden-events.ts';
 import { sha256 } from '../adapters/node/sha256.ts';
 import { followAll, ids, put, sample, samples } from '../application/ports/event-store-samples.suite.ts';
 import { START, type RecordedEvent } from '../application/ports/event-store.ts';
@@ -23,7 +24,7 @@ afterEach(async () => {
 
 const copyTo = (to: CopyTarget): Promise<Copied> =>
   copyEvents({
-    source: opened.store,
+    source: { ...opened.store, hidesEvents: () => hidesEvents(opened.pool) },
     target: to,
     sha256,
     onProgress: () => {},

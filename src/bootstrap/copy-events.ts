@@ -1,10 +1,14 @@
 /** Moving the record to another store: every event as it is, in the total order, and the proof that all of it arrived. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { hashOf, NO_HASH } from '../application/ports/event-chain.ts';
 import type { Sha256 } from '../application/ports/event-chain.ts';
 import { START } from '../application/ports/event-store.ts';
 import type { EventStore, Position, RecordedEvent } from '../application/ports/event-store.ts';
 
-export type CopySource = Pick<EventStore, 'readAll' | 'readStream'>;
+export interface CopySource extends Pick<EventStore, 'readAll' | 'readStream'> {
+  /** Whether events are stored that can not be read yet. */
+  hidesEvents(): Promise<boolean>;
+}
 
 export interface CopyTarget extends Pick<EventStore, 'readAll'> {
   /** The newest event that is there already; null for none. */
@@ -37,6 +41,7 @@ export class CopyDiffers extends Error {
 }
 
 const BATCH = 500;
+const LOOK_AGAIN_MS = 50;
 
 /**
  * Copies everything that the target lacks, and compares both stores event by event. How far an earlier copy came is told
@@ -50,7 +55,11 @@ export async function copyEvents(options: CopyOptions): Promise<Copied> {
     signal.throwIfAborted();
     const batch = await source.readAll(after, BATCH);
     const last = batch.at(-1);
-    if (last === undefined) break;
+    if (last === undefined) {
+      if (!(await source.hidesEvents())) break;
+      await wait(LOOK_AGAIN_MS, undefined, { signal });
+      continue;
+    }
     await target.importEvents(batch);
     after = last.position;
     copied += batch.length;

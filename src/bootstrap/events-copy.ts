@@ -1,5 +1,6 @@
 /** `npm run events:copy`: copies the event store of Postgres to EventStoreDB, and proves that all of it arrived. */
 import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
+import { hidesEvents } from '../adapters/postgres/hidden-events.ts';
 import { createLog } from '../adapters/node/log.ts';
 import { sha256 } from '../adapters/node/sha256.ts';
 import { readConfig } from './config.ts';
@@ -32,12 +33,13 @@ async function copy(): Promise<void> {
       say,
       signal,
     });
-    const source = createPostgresEventStore(database.pool);
+    const store = createPostgresEventStore(database.pool);
+    const source = { ...store, hidesEvents: () => hidesEvents(database.pool) };
     try {
       const { copied, events, streams } = await copyEvents({ source, target, sha256, onProgress, signal });
       console.log(`Copied ${copied} events; both stores hold the same ${events} events in ${streams} streams.`);
     } finally {
-      await source.close();
+      await store.close();
       await database.stop();
     }
   } finally {

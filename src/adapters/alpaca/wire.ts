@@ -4,8 +4,11 @@ import { z } from 'zod';
 /** Alpaca: decimals are strings. Not longer than our own decimals can hold. */
 export const decimal = z.string().regex(/^-?\d{1,15}(\.\d{1,18})?$/, 'not a decimal');
 
-/** Alpaca: times are RFC 3339 with up to nine decimals, in UTC or with New York's offset. */
-export const time = z.iso.datetime({ offset: true });
+/**
+ * Alpaca: times are RFC 3339 with up to nine decimals, in UTC or with New York's offset. One of the first century is no
+ * time: it is how Go writes that there is none.
+ */
+export const time = z.iso.datetime({ offset: true }).regex(/^(19[7-9]|2)\d/, 'not a time');
 
 /** Absent, null, or a value: null when there is none. */
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);

@@ -36,16 +36,25 @@ export function createLeases(pool: Pool, options: LeasesOptions): Leases {
       const session = new Client(pool.options);
       // A broken connection fails what is asked next; unheard, the event would end the process.
       session.on('error', () => {});
+      // A server that has gone silent is not waited for: ending the session fails what is under way.
+      const giveUp = (): void => void end(session);
+      signal.addEventListener('abort', giveUp, { once: true });
       try {
         await session.connect();
         await session.query(`set idle_session_timeout = ${SESSION_ENDS_AFTER_MS}`);
         while (!signal.aborted) {
-          if (await tryLock(session, name)) return await hold(session, name, signal, options);
+          if (await tryLock(session, name)) {
+            signal.removeEventListener('abort', giveUp);
+            return await hold(session, name, signal, options);
+          }
           await pause(LOOK_EVERY_MS, signal);
         }
       } catch (error) {
         await end(session);
+        if (signal.aborted) return null;
         throw error;
+      } finally {
+        signal.removeEventListener('abort', giveUp);
       }
       await end(session);
       return null;

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
 import { createTestDatabase } from '../../../test/support/postgres.ts';
 import { samples } from '../../application/ports/event-store-samples.suite.ts';
@@ -54,4 +54,22 @@ it('chains what was stored before the chain', async () => {
   await store.close();
   await Promise.all([pool.end(), owner.end()]);
   await database.close();
+});
+
+it("is done by an owner who may make no roles, when an administrator has made the app's and granted it", async () => {
+  const database = await createTestDatabase('empty');
+  const admin = createPool(inject('postgresUrl'), { role: 'owner' });
+  const name = `owner_${crypto.randomUUID().replaceAll('-', '')}`;
+  const url = new URL(database.url);
+  await admin.query(`create role ${name} login password 'p' in role tradsy_app`);
+  await admin.query(`alter database ${url.pathname.slice(1)} owner to ${name}`);
+  url.username = name;
+  url.password = 'p';
+  await migrate(url.href);
+  const pool = createPool(url.href);
+  expect((await pool.query('select current_user')).rows).toEqual([{ current_user: 'tradsy_app' }]);
+  await pool.end();
+  await database.close();
+  await admin.query(`drop role ${name}`);
+  await admin.end();
 });

@@ -27,6 +27,8 @@ export interface FollowUpdatesNeeds {
   readonly reconcile: ReconcileAccount;
   readonly settleReplace: SettleReplace;
   readonly reportRevoked: ReportRevoked;
+  /** A signal that ends with `parent`, or when asked to. */
+  readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
 
 /** Follows one account until `signal` aborts or the broker no longer takes the token. */
@@ -37,7 +39,7 @@ const RETRY_MS = 1_000;
 const COMPARE_EVERY_MS = 120_000;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
-  const { updates, linked, clock, ids, log, reconcile } = needs;
+  const { updates, linked, clock, ids, log, reconcile, childOf } = needs;
   return async (accountId, signal) => {
     const access = await linked.accessFor(accountId);
     if (access === null) return;
@@ -70,16 +72,21 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
         insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, cause()))),
       onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
     };
-    let standing = true;
+    const standing = childOf(signal);
     const compare = async (): Promise<void> => {
-      while (standing && !signal.aborted) {
-        await clock.sleep(COMPARE_EVERY_MS, signal);
-        if (standing && !signal.aborted) await listener.onConnected();
+      while (!standing.signal.aborted) {
+        await clock.sleep(COMPARE_EVERY_MS, standing.signal);
+        if (!standing.signal.aborted) await listener.onConnected();
       }
     };
-    void compare();
-    const ended = await updates.follow(access, listener, signal);
-    standing = false;
+    const comparing = compare();
+    let ended: Awaited<ReturnType<typeof updates.follow>>;
+    try {
+      ended = await updates.follow(access, listener, signal);
+    } finally {
+      standing.abort();
+      await comparing;
+    }
     if (ended === 'unauthorized') await needs.reportRevoked(access, 'The broker ended the update stream.', cause());
   };
 }

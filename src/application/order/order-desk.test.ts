@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { childOf } from '../../adapters/node/child-signal.ts';
 import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
@@ -43,10 +44,7 @@ async function sweepingDesk(how: 'all the time' | 'once' = 'all the time') {
       admittedOnly: () => listed(admitted.splice(0)),
       knownUpTo: () => Promise.resolve(known),
     },
-    childOf: (parent: AbortSignal) => {
-      const child = new AbortController();
-      return { signal: AbortSignal.any([parent, child.signal]), abort: () => child.abort() };
-    },
+    childOf,
     sweepEveryMs: SWEEP_MS,
   };
   const orders = createOrderDesk({

@@ -135,7 +135,11 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
 
   async function sweepOnce(look: 'load' | 'glance', signal: AbortSignal): Promise<void> {
     for (const { orderId, accountId } of await unfinished.admittedOnly()) {
-      void run(orderId, signal, () => finishAdmission(orderId, accountId));
+      void run(orderId, signal, async () => {
+        await finishAdmission(orderId, accountId);
+        // It may be placed already, where the read model can not show it.
+        await attend(orderId, sweepCause(), signal);
+      });
     }
     const lookedAt = new Map<string, number>();
     const placed = await unfinished.placed();

@@ -26,7 +26,7 @@ export interface ReconcileNeeds {
 const LOOK_BACK_MS = 24 * 3_600_000;
 const OVERLAP_MS = 3_600_000;
 
-/** `unanswered`: the broker could not be asked about everything; it must be tried again. */
+/** `unanswered`: the broker did not give its lists; it must be tried again. */
 export type Reconciled = 'done' | 'unanswered' | 'unauthorized';
 
 export type ReconcileAccount = (access: BrokerAccess, cause: Cause) => Promise<Reconciled>;
@@ -60,10 +60,9 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     for (const { orderId, accountId: owner } of await unfinished.placed()) {
       if (owner !== accountId || seen.has(orderId)) continue;
       const looked = await unlessUnreadable(lookAtOrder(needs, access, orderId, cause));
-      if (looked === 'unanswered') return 'unanswered';
-      if (looked === undefined) whole = false;
+      if (looked !== 'done') whole = false;
     }
-    // What belongs to orders that can not be read yet must still be looked for when they can.
+    // What belongs to orders that could not be read, here or at the broker, must still be looked for when they can.
     if (whole) await reconciliations.record(accountId, now);
     return 'done';
   };

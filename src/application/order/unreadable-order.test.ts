@@ -1,5 +1,7 @@
 /** An order that a newer version of the app has written to: nothing is done with it, and all others go their way. */
 import { describe, expect, it } from 'vitest';
+import { childOf } from '../../adapters/node/child-signal.ts';
+import { systemClock } from '../../adapters/node/clock-and-ids.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { createLinkedAccounts } from '../account/link-broker.ts';
@@ -94,7 +96,8 @@ describe('an order that can not be read', () => {
     const follow = createFollowUpdates({
       ...desk.needs,
       store: desk.store,
-      clock: { now: desk.needs.clock.now, sleep: () => new Promise(() => {}) },
+      clock: { now: desk.needs.clock.now, sleep: systemClock.sleep },
+      childOf,
       updates: {
         async follow(_access, listener) {
           for (const update of [told(unreadable), strange, told(readable)]) await listener.onUpdate(update);

@@ -32,7 +32,7 @@ export interface PassedOver {
 
 /** Orders that are not finished, as the read model knows them: perhaps a moment behind. */
 export interface UnfinishedOrders {
-  /** What was recorded up to this position shows in what is read from now on. */
+  /** What was recorded up to this position shows in what is read from now on, but for streams that a view can not take. */
   knownUpTo(): Promise<Position>;
   /** Admitted but not placed yet, with what was admitted. */
   admittedOnly(): Promise<readonly { readonly orderId: string; readonly accountId: string }[]>;
