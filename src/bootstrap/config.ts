@@ -144,7 +144,9 @@ function refuseUnsafe(config: Config): void {
   const faults = [
     config.broker.kind === 'alpaca' ? null : 'the ALPACA_ settings are missing, so orders would go to a sandbox',
     config.databaseUrl === null ? 'DATABASE_URL is missing' : null,
-    config.eventStoreDbUrl?.includes('tls=false') === true ? 'EVENTSTOREDB_URL says tls=false' : null,
+    /[?&]tls(verifycert)?=false/i.test(config.eventStoreDbUrl ?? '')
+      ? 'EVENTSTOREDB_URL turns TLS off, or its checks'
+      : null,
     config.publicUrl?.startsWith('https://') === true ? null : 'PUBLIC_URL must be an https address',
     config.secret === null ? 'TRADSY_SECRET is missing' : null,
     config.crashAt === null ? null : 'TRADSY_CRASH_AT is for tests only',

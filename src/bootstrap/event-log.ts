@@ -1,5 +1,6 @@
 /** The system of record: EventStoreDB where one is named, else the database. */
 import type { Pool } from 'pg';
+import { newestStored, recordedLogName, recordLogName } from '../adapters/postgres/event-log-name.ts';
 import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import { START } from '../application/ports/event-store.ts';
@@ -13,11 +14,43 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/** Throws StartupError when the EventStoreDB that is named can not be reached. */
+/**
+ * Throws StartupError when the EventStoreDB that is named can not be reached, or when the record of this database is in
+ * another store: orders decided on an old or an empty one would be sent once more.
+ */
 export async function openEventLog(url: string | null, pool: Pool, log: Log): Promise<EventLog> {
-  if (url !== null) return openEventStoreDb(url, log);
+  const opened = url === null ? openPostgres(pool, log) : await openEventStoreDb(url, log);
+  try {
+    await assertRecord(opened, pool);
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function openPostgres(pool: Pool, log: Log): EventLog {
   const store = createPostgresEventStore(pool, { onError: tell(log) });
   return { name: 'postgres', store, close: () => store.close() };
+}
+
+/** Once the record has moved to EventStoreDB it stays there; and it moves only when all of it has been copied. */
+async function assertRecord({ name, store }: EventLog, pool: Pool): Promise<void> {
+  const newest = await newestStored(pool);
+  const recorded = await recordedLogName(pool, newest === undefined ? name : 'postgres');
+  if (recorded === name) return;
+  if (name === 'postgres') {
+    throw new StartupError('the events of this database are in EventStoreDB: set EVENTSTOREDB_URL');
+  }
+  if (newest !== undefined) {
+    const [copied] = await store.readStream(newest.stream, { from: newest.revision, limit: 1 });
+    if (copied?.hash !== newest.hash) {
+      throw new StartupError(
+        'EVENTSTOREDB_URL lacks events that the database has: stop Tradsy, and run events:copy first',
+      );
+    }
+  }
+  await recordLogName(pool, name);
 }
 
 /** Its client is large, so it is loaded only when it is used. */

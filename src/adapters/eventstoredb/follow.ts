@@ -34,12 +34,12 @@ export function createFollow({ connection, namespace, onError, closed }: FollowN
           const arrived = await inbox.take(signal);
           if (signal.aborted) return;
           const seen = place;
-          place = arrived.at(-1)?.event?.position ?? place;
-          retryMs = RETRY_MS.first;
           const wanted = arrived
             .map((resolved) => toRecordedEvent(resolved, namespace))
             .filter((event) => event !== null)
             .filter(({ stream, position }) => isInScope(stream, scope) && isAfter(position, seen));
+          place = arrived.at(-1)?.event?.position ?? place;
+          retryMs = RETRY_MS.first;
           if (wanted.length > 0) yield wanted;
         }
       } catch (error) {

@@ -67,7 +67,8 @@ export function createKnowledge(mostIds: number): Knowledge {
         learnt.hash = hash;
         total += 1;
       }
-      keep(stream, learnt);
+      // An empty stream costs nothing to ask about again, and there is no end of names.
+      if (learnt.revision >= 0) keep(stream, learnt);
       return learnt;
     },
   };

@@ -48,11 +48,15 @@ export function createReads(connection: Connection, namespace: Namespace): Reads
       const found = await ask(() =>
         collect(client.readStream(streamId, { direction, fromRevision, maxCount, ...common }), timeoutMs),
       );
-      return found.map((resolved) => {
+      const events = found.map((resolved) => {
         const event = toRecordedEvent(resolved, namespace);
         if (event === null) throw new ForeignEvent(`an event of ${stream} was not written by this program`);
         return event;
       });
+      if (direction === FORWARDS && events[0] !== undefined && events[0].revision !== from) {
+        throw new StreamDeleted(`the beginning of stream ${stream} was cut off`);
+      }
+      return events;
     } catch (error) {
       if (error instanceof StreamNotFoundError) return [];
       if (error instanceof StreamDeletedError) throw new StreamDeleted(`stream ${stream} was deleted`);

@@ -87,8 +87,8 @@ async function ask(pool: Pool, batch: Batch): Promise<Outcome> {
  * It is a transaction of its own, and its snapshot is older than its id: a stream's later event has the later id.
  */
 export const STORE_ONE = `
-  insert into events (transaction_id, stream, revision, id, type, data, metadata, recorded_at, hash)
-  select pg_current_xact_id(), $1::text, next.revision, $3::uuid, $4::text, $5::text::json, $6::text::json, next.at,
+  insert into events (stream, revision, id, type, data, metadata, recorded_at, hash)
+  select $1::text, next.revision, $3::uuid, $4::text, $5::text::json, $6::text::json, next.at,
          event_hash(next.previous, $1::text, next.revision, $3::uuid, $4::text, next.at, $5::text, $6::text)
     from (
       select coalesce(head.revision, -1) + 1 as revision,

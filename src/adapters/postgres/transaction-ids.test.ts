@@ -20,9 +20,9 @@ it('takes a database without events, and one whose events its own server has wri
 });
 
 it('refuses one with an event from beyond the server, which no reader would ever see', async () => {
-  const { pool, store } = opened;
+  const { pool, owner, store } = opened;
   await put(store, 's', samples(1));
-  await pool.query(
+  await owner.query(
     `insert into events (transaction_id, stream, revision, id, type, data, metadata, recorded_at, hash)
      select '900000000000'::xid8, 'restored', 0, gen_random_uuid(), type, data, metadata, recorded_at, hash from events`,
   );

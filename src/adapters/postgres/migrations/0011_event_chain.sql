@@ -17,6 +17,8 @@ create function event_hash(
   );
 
 alter table events add column hash text;
+-- So that nobody who stores an event needs to name it, or can name another.
+alter table events alter column transaction_id set default pg_current_xact_id();
 
 -- What was stored before the chain is chained now, once.
 alter table events disable trigger events_append_only;
@@ -76,8 +78,8 @@ begin
       v_hashes[n] := v_previous;
     end loop;
     revision := revision + 1;
-    insert into events as e (transaction_id, stream, revision, id, type, data, metadata, recorded_at, hash)
-    values (pg_current_xact_id(), p_stream, append_events.revision, p_ids[1], p_types[1], p_data[1], p_metadata[1],
+    insert into events as e (stream, revision, id, type, data, metadata, recorded_at, hash)
+    values (p_stream, append_events.revision, p_ids[1], p_types[1], p_data[1], p_metadata[1],
             v_now, v_hashes[1])
     on conflict do nothing
     returning e.transaction_id::text, e.global_position into transaction_id, global_position;
@@ -86,8 +88,8 @@ begin
       -- Whoever holds the first revision holds the next ones too: nobody starts behind what is not committed.
       if v_size > 1 then
         with rest as (
-          insert into events as e (transaction_id, stream, revision, id, type, data, metadata, recorded_at, hash)
-          select pg_current_xact_id(), p_stream, append_events.revision + b.n, b.id, b.type, b.data, b.metadata, v_now,
+          insert into events as e (stream, revision, id, type, data, metadata, recorded_at, hash)
+          select p_stream, append_events.revision + b.n, b.id, b.type, b.data, b.metadata, v_now,
                  b.hash
             from unnest(p_ids[2:], p_types[2:], p_data[2:], p_metadata[2:], v_hashes[2:])
                  with ordinality as b (id, type, data, metadata, hash, n)

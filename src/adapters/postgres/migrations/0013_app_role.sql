@@ -24,7 +24,8 @@ end
 $$;
 
 grant usage on schema public, views to tradsy_app;
-grant select, insert on events to tradsy_app;
+-- An event's place in the total order is the server's to say.
+grant select, insert (stream, revision, id, type, data, metadata, recorded_at, hash) on events to tradsy_app;
 grant select, insert, update, delete on
   users, sessions, refresh_tokens, link_attempts, broker_tokens, reaction_checkpoints to tradsy_app;
 grant select, insert, update, delete on all tables in schema views to tradsy_app;
