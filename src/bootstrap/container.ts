@@ -32,6 +32,7 @@ import type { BrokerTokens, LinkedAccounts } from '../application/ports/broker.t
 import type { Clock, Ids } from '../application/ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
+import { withNamedFailures } from '../application/store-failures.ts';
 import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../application/ports/identity.ts';
 import type { Leases } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
@@ -89,7 +90,8 @@ export function createContainer({ pool, eventLog, log, keys, alpaca, pass }: Con
   container
     .bind(PORT.store)
     .toResolvedValue(
-      (bare: EventStore, told: Log) => createEvolvingStore(bare, { catalogue: CATALOGUE, log: told }),
+      (bare: EventStore, told: Log) =>
+        createEvolvingStore(withNamedFailures(bare), { catalogue: CATALOGUE, log: told }),
       [PORT.bareStore, PORT.log],
     );
   container

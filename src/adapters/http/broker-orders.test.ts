@@ -215,3 +215,27 @@ describe('an order that a newer version of the app has written to', () => {
     }
   });
 });
+
+describe('an order while nothing can be recorded', () => {
+  it('is refused in so many words, and taken when it can', async () => {
+    const alone = await openServer();
+    try {
+      const person = await alone.trader();
+      const place = () => alone.call('POST', orders(person), { token: person.token, form: MARKET });
+      const { append } = alone.raw;
+      alone.raw.append = () => Promise.reject(new Error('could not extend file: No space left on device'));
+      const refused = await place();
+      expect(refused.json).toMatchObject({
+        s: 'error',
+        errmsg: expect.stringContaining('Nothing can be recorded at the moment') as string,
+        refusal: { code: 'unavailable' },
+      });
+      expect(refused.text).not.toContain('No space');
+      alone.raw.append = append;
+      expect((await place()).json).toMatchObject({ s: 'ok' });
+      expect((await alone.call('GET', orders(person), { token: person.token })).json).toMatchObject({ d: [{}] });
+    } finally {
+      await alone.close();
+    }
+  });
+});

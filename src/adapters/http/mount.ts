@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, Request as HttpRequest, RequestHandler, Respo
 import express from 'express';
 import type { Ids } from '../../application/ports/clock-and-ids.ts';
 import { TooBusy } from '../../application/ports/identity.ts';
+import { StoreFailed } from '../../application/ports/event-store.ts';
 import type { Log } from '../../application/ports/log.ts';
 import { writeAnswer, writeRefusal } from './answer.ts';
 import type { Authenticate } from './authentication.ts';
@@ -146,6 +147,14 @@ const isClientError = (error: unknown): error is { readonly status: number } => 
 };
 
 function unexpected(log: Log, error: unknown, facts: Readonly<Record<string, string>>): Refusal {
+  if (error instanceof StoreFailed) {
+    log.alarm('a request failed with the event store', { ...facts, error: error.message });
+    return refuse('unavailable', {
+      detail:
+        'Nothing can be recorded at the moment. It may have gone through all the same: look before you try again.',
+      retryAfterSeconds: 5,
+    });
+  }
   log.alarm('a request failed unexpectedly', { ...facts, error: error instanceof Error ? error.stack : String(error) });
   return refuse('internal', {
     detail: `Something went wrong on our side. If it goes on, quote ${facts['correlationId']} to the support.`,

@@ -151,6 +151,7 @@ export function refusalsOf({ auth, surface, body, refusals, params }: Route): re
     'invalid_request',
     'payload_too_large',
     'internal',
+    'unavailable',
     ...(body === null ? [] : (['unsupported_media_type'] as const)),
     ...(auth === 'public' ? [] : (['unauthenticated', 'session_ended'] as const)),
     ...(params === null && surface !== 'broker' ? [] : (['not_found'] as const)),

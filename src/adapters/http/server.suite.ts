@@ -16,6 +16,7 @@ import { accountStream } from '../../domain/account/events.ts';
 import { createAccessTokens } from '../identity/access-tokens.ts';
 import { createPasswords } from '../identity/passwords.ts';
 import { createSecrets } from '../identity/secrets.ts';
+import { withNamedFailures } from '../../application/store-failures.ts';
 import { createMemoryEventStore } from '../memory/event-store.ts';
 import { systemClock, systemIds } from '../node/clock-and-ids.ts';
 import { createLinkAttempts } from '../postgres/identity/link-attempts.ts';
@@ -54,7 +55,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
   const note = (message: string, facts?: unknown): void => void logged.push({ message, facts });
   const log = { info: note, warn: note, alarm: note };
   const raw = createMemoryEventStore(systemClock);
-  const store = createEvolvingStore(raw, { catalogue: CATALOGUE, log });
+  const store = createEvolvingStore(withNamedFailures(raw), { catalogue: CATALOGUE, log });
   const aggregates = createAggregates({ store, ids });
   const market = createMarket();
   const cash = new Map<string, string>();

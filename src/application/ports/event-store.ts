@@ -111,6 +111,11 @@ export class EventIdClash extends Error {
 }
 
 /** `newer_version`: of a newer version of the app, as are most of `unknown_type`. `misfit`: not of its version's shape. */
+/** The store can not answer now. An append that ends so may have been stored, or not. */
+export class StoreFailed extends Error {
+  override readonly name = 'StoreFailed';
+}
+
 export type UnreadableReason = 'newer_version' | 'unknown_type' | 'misfit';
 
 /**
