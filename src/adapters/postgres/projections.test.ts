@@ -6,13 +6,14 @@ import { ids, put, sample, samples } from '../../application/ports/event-store-s
 import { START, type RecordedEvent } from '../../application/ports/event-store.ts';
 import { runProjections, type Projections } from './projections.ts';
 import { diary, DIARIES, fold, openDiaries, rows, tally, write } from './projections/diary.suite.ts';
+import type { FailedEvent } from './projections/quarantine.ts';
 import type { View } from './projections/view.ts';
 import { inTransaction } from './transaction.ts';
 
 describe('the projection loop', () => {
   let opened: TestStore;
   let stop: AbortController;
-  const errors: [unknown, RecordedEvent | undefined][] = [];
+  const errors: [unknown, FailedEvent | undefined][] = [];
 
   beforeEach(async () => {
     opened = await openDiaries();
@@ -25,7 +26,7 @@ describe('the projection loop', () => {
   });
 
   function start(views = DIARIES, onApplied?: (events: readonly RecordedEvent[]) => void): Projections {
-    const onError = (error: unknown, event: RecordedEvent | undefined): void => {
+    const onError = (error: unknown, event: FailedEvent | undefined): void => {
       errors.push([error, event]);
     };
     return runProjections({ ...opened, views, signal: stop.signal, onError, ...(onApplied && { onApplied }) });

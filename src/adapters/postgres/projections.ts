@@ -6,7 +6,13 @@ import { holdCheckpoint, moveCheckpoint, openCheckpoint, readCheckpoint } from '
 import { mayBeOfTheEvent } from './projections/failures.ts';
 import { readLag, type Lag } from './projections/lag.ts';
 import { createProgress } from './projections/progress.ts';
-import { lookup, readQuarantine, type QuarantinedStream, type StreamQuarantined } from './projections/quarantine.ts';
+import {
+  lookup,
+  readQuarantine,
+  type FailedEvent,
+  type QuarantinedStream,
+  type StreamQuarantined,
+} from './projections/quarantine.ts';
 import { repairStreams } from './projections/repair.ts';
 import { signatureOf } from './projections/signature.ts';
 import type { View } from './projections/view.ts';
@@ -24,7 +30,7 @@ export interface ProjectionsOptions {
    * Told about each failed try, and, as a `StreamQuarantined`, about each stream that a view gives up; `event` is the one
    * that failed, undefined when it was the database.
    */
-  readonly onError?: (error: unknown, event: RecordedEvent | undefined) => void;
+  readonly onError?: (error: unknown, event: FailedEvent | undefined) => void;
   /** Told of every event, in order, once its rows can be read; also of those that another process has applied. */
   readonly onApplied?: (events: readonly RecordedEvent[]) => void;
 }

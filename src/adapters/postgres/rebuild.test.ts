@@ -3,8 +3,22 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { TestStore } from '../../../test/support/postgres-store.ts';
 import { put, sample, samples } from '../../application/ports/event-store-samples.suite.ts';
+import type { EventStore } from '../../application/ports/event-store.ts';
+import type { Catalogue } from '../stored-events/catalogue.ts';
+import { createEvolvingStore } from '../stored-events/evolving-store.ts';
 import { runProjections, type Projections } from './projections.ts';
-import { diary, DIARIES, fold, openDiaries, rows, tally, write } from './projections/diary.suite.ts';
+import {
+  ALL,
+  diary,
+  DIARIES,
+  fold,
+  NOTED,
+  openDiaries,
+  rows,
+  tally,
+  write,
+  type Rows,
+} from './projections/diary.suite.ts';
 import type { View } from './projections/view.ts';
 import { areUpToDate, bringUpToDate, goBack, rebuildViews, type RebuildOptions } from './rebuild.ts';
 import { verifyViews } from './verify.ts';
@@ -197,6 +211,33 @@ describe('a rebuild', () => {
       expect(applied).toBeLessThan(100);
       expect(await old.waitUntilApplied(await write(opened, 2, 20), 10_000)).toBe(true);
       expect(await rows(opened.pool)).toEqual(await fold(opened));
+    });
+
+    it('an older release that is gone back to passes over what only the newer one can read, start after start', async () => {
+      const knowing = (catalogue: Catalogue): EventStore =>
+        createEvolvingStore(opened.store, { catalogue, log: { alarm: () => {} } });
+      const run = async (views: readonly View[], store: EventStore): Promise<void> => {
+        const running = runProjections({ ...opened, store, views, signal: stop.signal });
+        expect(await running.waitUntilApplied(await write(opened, 2, 5), 10_000)).toBe(true);
+        stop.abort();
+        await running.done;
+        stop = new AbortController();
+      };
+      await run(DIARIES, knowing(NOTED));
+      expect(await bringUpToDate(options({ views: NEXT_RELEASE, store: knowing(ALL) }), never)).toBe('rebuilt');
+      await put(opened.store, 's-0', [sample('Unheard', {}, 's-0')]);
+      await run(NEXT_RELEASE, knowing(ALL));
+      expect(await bringUpToDate(options({ store: knowing(NOTED) }), never)).toBe('went back');
+      await run(DIARIES, knowing(NOTED));
+      await run(DIARIES, knowing(NOTED));
+      expect(await bringUpToDate(options({ views: NEXT_RELEASE, store: knowing(ALL) }), never)).toBe('went back');
+      expect(await bringUpToDate(options({ store: knowing(NOTED) }), never)).toBe('went back');
+      await run(DIARIES, knowing(NOTED));
+      const { rows: quarantined } = await opened.pool.query('select view, stream from quarantined_streams');
+      expect(quarantined).toContainEqual({ view: 'tally', stream: 's-0' });
+      const [whole, held] = [await fold(opened), await rows(opened.pool)];
+      const others = ({ entries }: Rows): unknown => entries.filter(({ stream }) => stream !== 's-0');
+      expect(others(held)).toEqual(others(whole));
     });
 
     it('two processes of one release: one builds, the other waits for it', async () => {

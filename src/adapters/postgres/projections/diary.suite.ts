@@ -1,8 +1,11 @@
 /** Two small views and their tables, for the tests of what keeps, rebuilds and compares views. */
 import type { Pool } from 'pg';
+import { z } from 'zod';
 
 import { openTestStore, type TestStore } from '../../../../test/support/postgres-store.ts';
 import { put, sample, samples } from '../../../application/ports/event-store-samples.suite.ts';
+import { catalogueOf } from '../../stored-events/catalogue.ts';
+import type { Shape } from '../../stored-events/shape.ts';
 import type { View } from './view.ts';
 
 /** Writes down, for each stream, the events in the order they were applied: twice or out of order would show. */
@@ -34,6 +37,14 @@ export const tally: View = {
     );
   },
 };
+
+const shape: Shape = { schema: z.looseObject({}), upcasters: [] };
+const known = { Noted: shape, Ignored: shape };
+const versions = { Noted: 1, Ignored: 1 };
+
+/** What a release knows of the events here, and one that came after it. */
+export const NOTED = catalogueOf(versions, known);
+export const ALL = catalogueOf({ ...versions, Unheard: 1 }, { ...known, Unheard: shape });
 
 /** Made by `openDiaries`. */
 export const DIARIES = [diary, tally];

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { TestStore } from '../../../../test/support/postgres-store.ts';
-import { put, samples } from '../../../application/ports/event-store-samples.suite.ts';
-import { UnreadableEvent, type EventStore, type RecordedEvent } from '../../../application/ports/event-store.ts';
+import { put, sample, samples } from '../../../application/ports/event-store-samples.suite.ts';
+import type { EventStore } from '../../../application/ports/event-store.ts';
+import type { Catalogue } from '../../stored-events/catalogue.ts';
+import { createEvolvingStore } from '../../stored-events/evolving-store.ts';
 import { runProjections, type Projections } from '../projections.ts';
-import { diary, DIARIES, fold, openDiaries, rows, tally, write } from './diary.suite.ts';
+import { ALL, diary, DIARIES, fold, NOTED, openDiaries, rows, tally, write } from './diary.suite.ts';
 import { StreamQuarantined } from './quarantine.ts';
 import type { View } from './view.ts';
 
@@ -82,43 +84,45 @@ describe('a stream that a view can not follow', () => {
     expect(told.map((error) => error instanceof StreamQuarantined)).toEqual([true, true]);
   });
 
-  it('an event that can not be read quarantines its stream for every view, until it can', async () => {
-    await put(opened.store, 'good', samples(3, 'good'));
-    await put(opened.store, 'bad', samples(3, 'bad'));
-    const last = await put(opened.store, 'good', samples(3, 'good'));
-    const garble = (events: readonly RecordedEvent[]): readonly RecordedEvent[] =>
-      events.map((event) =>
-        event.stream === 'bad' && event.revision === 1
-          ? {
-              ...event,
-              type: 'Unheard',
-              unreadable: new UnreadableEvent(event, 'unknown_type', 'the type is not known'),
-            }
-          : event,
-      );
-    const garbled: EventStore = {
-      ...opened.store,
-      readStream: async (...given) => garble(await opened.store.readStream(...given)),
-      async *subscribe(...given) {
-        for await (const batch of opened.store.subscribe(...given)) yield garble(batch);
-      },
-    };
-    const running = start(DIARIES, garbled);
-    expect(await running.waitUntilApplied(last, 10_000)).toBe(true);
-    expect(await running.quarantined()).toEqual(
-      expect.arrayContaining([
-        { view: 'diary', stream: 'bad', revision: 1 },
-        { view: 'tally', stream: 'bad', revision: 1 },
-      ]),
-    );
-    expect((await rows(opened.pool)).count).toBe(7);
-    await stopped(running);
-    const again = start(DIARIES, garbled);
-    expect(await again.waitUntilApplied(await put(opened.store, 'good', samples(1, 'good')), 10_000)).toBe(true);
-    expect(await again.quarantined()).toHaveLength(2);
-    await stopped(again);
-    const mended = start(DIARIES);
-    expect(await mended.waitUntilApplied(await put(opened.store, 'good', samples(1, 'good')), 10_000)).toBe(true);
-    expect(await rows(opened.pool)).toEqual(await fold(opened));
+  describe('for an event that can not be read', () => {
+    const knowing = (catalogue: Catalogue): EventStore =>
+      createEvolvingStore(opened.store, { catalogue, log: { alarm: () => {} } });
+    const both = (revision: number): unknown =>
+      expect.arrayContaining(['diary', 'tally'].map((view) => ({ view, stream: 'bad', revision })));
+    const more = (): Promise<string> => put(opened.store, 'good', samples(1, 'good'));
+
+    it('is quarantined for every view, start after start, until it can be', async () => {
+      await put(opened.store, 'good', samples(3, 'good'));
+      await put(opened.store, 'bad', [...samples(1, 'bad'), sample('Unheard', {}, 'bad'), ...samples(1, 'bad')]);
+      const running = start(DIARIES, knowing(NOTED));
+      expect(await running.waitUntilApplied(await more(), 10_000)).toBe(true);
+      expect(await running.quarantined()).toEqual(both(1));
+      expect((await rows(opened.pool)).count).toBe(5);
+      await stopped(running);
+      const again = start(DIARIES, knowing(NOTED));
+      expect(await again.waitUntilApplied(await more(), 10_000)).toBe(true);
+      expect(await again.quarantined()).toEqual(both(1));
+      expect(told.map((error) => error instanceof StreamQuarantined)).toEqual([true, true, true, true]);
+      expect(String(told.at(-1))).toContain('bad from revision 1 (Unheard) on');
+      await stopped(again);
+      const mended = start(DIARIES, knowing(ALL));
+      expect(await mended.waitUntilApplied(await more(), 10_000)).toBe(true);
+      expect(await mended.quarantined()).toEqual([]);
+      expect(await rows(opened.pool)).toEqual(await fold(opened));
+    });
+
+    it('holds what comes before it, once the view can take that', async () => {
+      const running = start([byException, tally], knowing(NOTED));
+      await put(opened.store, 's-1', [...samples(4, 's-1'), sample('Unheard', {}, 's-1'), ...samples(1, 's-1')]);
+      expect(await running.waitUntilApplied(await more(), 10_000)).toBe(true);
+      expect(await running.quarantined()).toContainEqual({ view: 'diary', stream: 's-1', revision: 2 });
+      await stopped(running);
+      const mended = start(DIARIES, knowing(NOTED));
+      expect(await mended.waitUntilApplied(await more(), 10_000)).toBe(true);
+      expect(await mended.quarantined()).toContainEqual({ view: 'diary', stream: 's-1', revision: 4 });
+      const kept = (await rows(opened.pool)).entries.find(({ stream }) => stream === 's-1');
+      const noted = (await opened.store.readStream('s-1', { limit: 4 })).map(({ id }) => `${id} `);
+      expect(kept?.entries).toBe(noted.join(''));
+    });
   });
 });

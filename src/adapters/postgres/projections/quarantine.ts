@@ -10,6 +10,9 @@ export interface QuarantinedStream {
   readonly revision: number;
 }
 
+/** What is told of an event that failed; also one that can not be read has it. */
+export type FailedEvent = Pick<RecordedEvent, 'stream' | 'revision' | 'id' | 'type'>;
+
 /** Whether a view passes over the events of a stream. */
 export type IsQuarantined = (view: string, stream: string) => boolean;
 
@@ -18,7 +21,7 @@ export class StreamQuarantined extends Error {
   override readonly name = 'StreamQuarantined';
   readonly view: string;
 
-  constructor(view: string, { stream, revision, type }: RecordedEvent, problem: string) {
+  constructor(view: string, { stream, revision, type }: FailedEvent, problem: string) {
     super(`the view ${view} holds nothing of ${stream} from revision ${revision} (${type}) on: ${problem}`);
     this.view = view;
   }
@@ -39,7 +42,7 @@ export function lookup(streams: readonly Pick<QuarantinedStream, 'view' | 'strea
 }
 
 /** Has the view pass over the event's stream from this event on. */
-export async function quarantine(tx: ClientBase, view: string, event: RecordedEvent, problem: string): Promise<void> {
+export async function quarantine(tx: ClientBase, view: string, event: FailedEvent, problem: string): Promise<void> {
   // Postgres text holds no NUL character.
   const kept = problem.replaceAll('\0', '');
   await tx.query(

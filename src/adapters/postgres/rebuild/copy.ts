@@ -6,7 +6,7 @@ import { createPool } from '../pool.ts';
 import { applyTogether, applyWithCare, BatchFailed } from '../projections/apply.ts';
 import { holdCheckpoint, moveCheckpoint, openCheckpoint, readCheckpoint } from '../projections/checkpoint.ts';
 import { mayBeOfTheEvent } from '../projections/failures.ts';
-import { lookup, readQuarantine, type StreamQuarantined } from '../projections/quarantine.ts';
+import { lookup, readQuarantine, type FailedEvent, type StreamQuarantined } from '../projections/quarantine.ts';
 import { repairStreams } from '../projections/repair.ts';
 import { signatureOf } from '../projections/signature.ts';
 import type { View } from '../projections/view.ts';
@@ -25,7 +25,7 @@ export interface CopyOptions {
   /** Told how many more events are applied. */
   readonly onApplied?: (events: number) => void;
   /** Told of each stream that a view of the copy gives up. */
-  readonly onQuarantined?: (error: StreamQuarantined, event: RecordedEvent) => void;
+  readonly onQuarantined?: (error: StreamQuarantined, event: FailedEvent) => void;
 }
 
 export interface Copy {
