@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 
 import type { Position, RecordedEvent } from '../../../application/ports/event-store.ts';
-import { describe, mayBeOfTheEvent, unreadable } from './failures.ts';
+import { describe, mayBeOfTheEvent, tellingNoAnswer, unreadable } from './failures.ts';
 import { quarantine, StreamQuarantined, type IsQuarantined } from './quarantine.ts';
 import type { View } from './view.ts';
 
@@ -33,7 +33,7 @@ export async function applyTogether(
     }
     for (const view of views) {
       const own = events.filter(({ type, stream }) => view.types.includes(type) && !isQuarantined(view.name, stream));
-      if (own.length > 0) await view.apply(tx, own);
+      if (own.length > 0) await view.apply(tellingNoAnswer(tx), own);
     }
   } catch (error) {
     throw new BatchFailed(events.at(-1)!.position, error);
@@ -67,10 +67,9 @@ export async function tryToApply(tx: ClientBase, view: View, events: readonly Re
   if (own.length === 0) return null;
   await tx.query('savepoint before_apply');
   try {
-    await view.apply(tx, own);
+    await view.apply(tellingNoAnswer(tx), own);
   } catch (error) {
     if (!mayBeOfTheEvent(error)) throw error;
-    // Fails when it was the connection's fault and not the event's.
     await tx.query('rollback to savepoint before_apply');
     return describe(error);
   }

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg';
+import { DatabaseError, type ClientBase } from 'pg';
 
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 
@@ -9,9 +9,28 @@ import type { RecordedEvent } from '../../../application/ports/event-store.ts';
  */
 const OF_WHAT_WAS_WRITTEN = new Set(['21', '22', '23', '44', '54', 'P0']);
 
-/** Whether an error of `apply` may be the event's fault. What is no word of the database's may be a lost connection, too. */
+/** A statement got no answer from the database: the connection is broken, or silent for too long. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/**
+ * The same connection, for a view's code: a statement without an answer fails with NoAnswer. The client throws plain
+ * errors for it, and only where they come from tells them from those of the view itself.
+ */
+export function tellingNoAnswer(tx: ClientBase): ClientBase {
+  const query = (...given: readonly unknown[]): Promise<unknown> =>
+    (Reflect.apply(tx.query, tx, given) as Promise<unknown>).catch((error: unknown) => {
+      throw error instanceof DatabaseError ? error : new NoAnswer(describe(error), { cause: error });
+    });
+  return Object.assign(Object.create(tx) as ClientBase, { query });
+}
+
+/** Whether an error of `apply` may be the event's fault. */
 export const mayBeOfTheEvent = (error: unknown): boolean =>
-  !(error instanceof DatabaseError) || OF_WHAT_WAS_WRITTEN.has(error.code?.slice(0, 2) ?? '');
+  error instanceof DatabaseError
+    ? OF_WHAT_WAS_WRITTEN.has(error.code?.slice(0, 2) ?? '')
+    : !(error instanceof NoAnswer);
 
 /** Why the store can not say what an event means; null for one that can be read. */
 export function unreadable(event: RecordedEvent): string | null {

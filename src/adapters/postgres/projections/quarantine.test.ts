@@ -48,6 +48,7 @@ describe('a stream that a view can not follow', () => {
 
   it.each([
     ['an exception of its own', byException, 'no such page'],
+    ['a fault of its own code', brittle(() => Promise.reject(new TypeError('x is undefined'))), 'x is undefined'],
     [
       'data that the database refuses',
       brittle(async (tx) => void (await tx.query(`select '1'::json ->> 0, 'x'::integer`))),
@@ -67,6 +68,20 @@ describe('a stream that a view can not follow', () => {
     expect(told).toHaveLength(1);
     expect(told[0]).toBeInstanceOf(StreamQuarantined);
     expect(String(told[0])).toContain(`the view diary holds nothing of s-1 from revision 2 (Noted) on: ${problem}`);
+  });
+
+  it('is not made by a database that is silent for a while, again and again: nothing is skipped', async () => {
+    let silences = 0;
+    const patience = { text: 'select pg_sleep(0.1)', query_timeout: 20 };
+    const view = brittle(async (tx) => {
+      silences += 1;
+      if (silences <= 3) await tx.query(patience);
+    });
+    const running = start([view, tally]);
+    expect(await running.waitUntilApplied(await write(opened, 2, 10), 10_000)).toBe(true);
+    expect(await running.quarantined()).toEqual([]);
+    expect(await rows(opened.pool)).toEqual(await fold(opened));
+    expect(told.map(String)).toEqual(Array.from({ length: 3 }, () => 'NoAnswer: Query read timeout'));
   });
 
   it('is tried again at the next start, from its first missed event', async () => {
