@@ -181,6 +181,22 @@ describe('the projection loop', () => {
     expect(await running.waitUntilApplied(position, 5_000)).toBe(true);
     expect(await running.lag()).toEqual({ position, ms: 0 });
   });
+
+  it('is behind, too, when a transaction that stays open hides events from it', async () => {
+    const running = start();
+    const first = await put(opened.store, 's', samples(1));
+    expect(await running.waitUntilApplied(first, 5_000)).toBe(true);
+    const hidden = await inTransaction(opened.owner, async (tx) => {
+      await tx.query('select pg_current_xact_id()');
+      const position = await put(opened.store, 's', samples(1));
+      const { ms } = await running.lag();
+      await expect.poll(async () => (await running.lag()).ms).toBeGreaterThan(ms + 50);
+      expect(running.applied()).toBe(first);
+      return position;
+    });
+    expect(await running.waitUntilApplied(hidden, 5_000)).toBe(true);
+    expect((await running.lag()).ms).toBe(0);
+  });
 });
 
 /** What two releases with other versions of the views do to one another's loops when they start in turns. */

@@ -142,7 +142,7 @@ export function runProjections(options: ProjectionsOptions): Projections {
     done: run(),
     applied: progress.reached,
     waitUntilApplied: progress.waitFor,
-    lag: () => readLag(pool, store, signature),
+    lag: () => readLag({ pool, store, log, signature }),
     quarantined: () => readQuarantine(pool),
   };
 }

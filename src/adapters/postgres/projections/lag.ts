@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { EventStore, Position } from '../../../application/ports/event-store.ts';
+import { fromPosition } from '../event-rows.ts';
 import { pause } from '../wakeup.ts';
 import { readCheckpoint } from './checkpoint.ts';
 
@@ -11,11 +12,38 @@ export interface Lag {
   readonly ms: number;
 }
 
+export interface LagOptions {
+  readonly pool: Pool;
+  readonly store: Pick<EventStore, 'readAll'>;
+  /** The event store's name. */
+  readonly log: string;
+  readonly signature: string;
+}
+
 /** How far the views are behind the log, as the database and the store say now. Throws when either fails. */
-export async function readLag(pool: Pool, store: Pick<EventStore, 'readAll'>, signature: string): Promise<Lag> {
+export async function readLag({ pool, store, log, signature }: LagOptions): Promise<Lag> {
   const position = await readCheckpoint(pool, signature);
-  const [waiting] = await store.readAll(position, 1);
-  return { position, ms: waiting === undefined ? 0 : Math.max(0, Date.now() - Date.parse(waiting.recordedAt)) };
+  const since = log === 'postgres' ? await waitingInPostgres(pool, position) : await waitingIn(store, position);
+  return { position, ms: since === null ? 0 : Math.max(0, Date.now() - since.getTime()) };
+}
+
+/**
+ * Since when the oldest event after a position waits; null without one. The store itself shows no event behind an older
+ * open transaction, and that is what such an event waits for.
+ */
+async function waitingInPostgres(pool: Pool, after: Position): Promise<Date | null> {
+  const { rows } = await pool.query<{ recorded_at: Date }>({
+    name: 'lag-oldest',
+    text: `select recorded_at from events where (transaction_id, global_position) > ($1::text::xid8, $2::bigint)
+           order by transaction_id, global_position limit 1`,
+    values: [...fromPosition(after)],
+  });
+  return rows[0]?.recorded_at ?? null;
+}
+
+async function waitingIn(store: Pick<EventStore, 'readAll'>, after: Position): Promise<Date | null> {
+  const [waiting] = await store.readAll(after, 1);
+  return waiting === undefined ? null : new Date(waiting.recordedAt);
 }
 
 export interface LagWatch {
