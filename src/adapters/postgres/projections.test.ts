@@ -89,7 +89,7 @@ describe('the projection loop', () => {
       async apply(tx, events) {
         await diary.apply(tx, events);
         turn += 1;
-        if ([2, 5, 30].includes(turn)) await tx.query('select pg_terminate_backend(pg_backend_pid())');
+        if ([1, 5, 30].includes(turn)) await tx.query('select pg_terminate_backend(pg_backend_pid())');
       },
     };
     const running = start([deadly, tally]);
