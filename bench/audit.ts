@@ -22,7 +22,11 @@ export async function audit(say: (line: string) => void): Promise<readonly Figur
     const events = sampleEvents(LOG);
     const output = await open(file, 'w');
     await exportLog({
-      source: { name: SAMPLE_LOG_NAME, readAfter: async (_after, limit) => next(events, limit) },
+      source: {
+        name: SAMPLE_LOG_NAME,
+        readAfter: async (_after, limit) => next(events, limit),
+        hidesEvents: async () => false,
+      },
       heads,
       signer,
       publicKeys: [signer.pem],

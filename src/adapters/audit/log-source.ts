@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { toStored, type StoredEvent } from '../../application/ports/event-chain.ts';
 import type { EventStore, Position } from '../../application/ports/event-store.ts';
 
@@ -7,23 +8,52 @@ export interface LogSource {
   readonly name: string;
   /** As `EventStore.readAll`. */
   readAfter(position: Position, limit: number): Promise<readonly StoredEvent[]>;
+  /** Whether events are stored that `readAfter` does not give yet. */
+  hidesEvents(): Promise<boolean>;
 }
 
 /** The log of any event store. What its own parsing hides, such as spaces between the fields of the data, is not seen. */
 export const sourceOf = (name: string, store: Pick<EventStore, 'readAll'>): LogSource => ({
   name,
   readAfter: async (position, limit) => (await store.readAll(position, limit)).map(toStored),
+  hidesEvents: async () => false,
 });
 
-const BATCH = 2_000;
+/** The end of the log can not be read. */
+export class EventsHidden extends Error {
+  override readonly name = 'EventsHidden';
 
-/** All that a log holds, up to its end. */
-export async function* eventsOf(source: LogSource): AsyncGenerator<readonly StoredEvent[]> {
-  for (let position: Position = ''; ;) {
+  constructor() {
+    super('events are hidden behind an open transaction of the server');
+  }
+}
+
+const BATCH = 2_000;
+const LOOK_AGAIN_MS = 50;
+const PATIENCE_MS = 30_000;
+
+/**
+ * All that a log holds, up to its end: at least what was stored when the reading began. Waits so long for hidden events,
+ * and then throws EventsHidden.
+ */
+export async function* eventsOf(source: LogSource, patienceMs = PATIENCE_MS): AsyncGenerator<readonly StoredEvent[]> {
+  let position: Position = '';
+  // Asked before the read that finds nothing: what is shown between the two would be missed the other way round.
+  let isEnd = false;
+  let hiddenSince: number | null = null;
+  for (;;) {
     const batch = await source.readAfter(position, BATCH);
     const last = batch.at(-1);
-    if (last === undefined) return;
-    position = last.position;
-    yield batch;
+    if (last !== undefined) {
+      position = last.position;
+      yield batch;
+      continue;
+    }
+    if (isEnd) return;
+    isEnd = !(await source.hidesEvents());
+    if (isEnd) continue;
+    hiddenSince ??= performance.now();
+    if (performance.now() - hiddenSince >= patienceMs) throw new EventsHidden();
+    await wait(LOOK_AGAIN_MS);
   }
 }

@@ -5,9 +5,9 @@ import { openTestStore, type TestStore } from '../../../test/support/postgres-st
 import { put, samples } from '../../application/ports/event-store-samples.suite.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
 import type { SignedHead } from '../../application/ports/heads.ts';
-import { readStoredEvents } from '../postgres/stored-events.ts';
 import { signingKey, trustIn } from './keys.ts';
 import type { LogSource } from './log-source.ts';
+import { postgresSource } from './postgres-source.ts';
 import type { Verdict } from './verdict.ts';
 import { verifyStore } from './verify-store.ts';
 
@@ -22,7 +22,7 @@ let heads: readonly SignedHead[];
 
 beforeAll(async () => {
   test = await openTestStore();
-  source = { name: 'sample', readAfter: (after, limit) => readStoredEvents(test.pool, after, limit) };
+  source = { ...postgresSource(test.pool), name: 'sample' };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const stream of STREAMS) await put(test.store, stream, samples(1, stream));
   }

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceOf } from '../../adapters/audit/log-source.ts';
 import type { LogSource } from '../../adapters/audit/log-source.ts';
+import { postgresSource } from '../../adapters/audit/postgres-source.ts';
 import { createLog } from '../../adapters/node/log.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
-import { readStoredEvents } from '../../adapters/postgres/stored-events.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres.ts';
 import { openEventStoreDb } from '../event-log.ts';
@@ -31,18 +31,29 @@ export async function openLog(config: Config, say: (line: string) => void): Prom
   }
   const embedded = databaseUrl === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
   const pool = createPool(databaseUrl ?? embedded?.url ?? '', { applicationName: 'tradsy-audit', max: 1 });
-  const readAfter: LogSource['readAfter'] = (after, limit) =>
-    readStoredEvents(pool, after, limit).catch((error: unknown) => {
-      const reason = error instanceof AggregateError ? String(error.errors[0]) : (error as Error).message;
-      throw new StartupError(`the log can not be read: ${reason}`);
-    });
+  const source = postgresSource(pool);
+  let isTold = false;
   return {
-    source: { name: 'postgres', readAfter },
+    source: {
+      name: source.name,
+      readAfter: (after, limit) => source.readAfter(after, limit).catch(unreadable),
+      async hidesEvents() {
+        const hides = await source.hidesEvents().catch(unreadable);
+        if (hides && !isTold) say('waiting for a transaction of the server to end, which hides the newest events ...');
+        isTold ||= hides;
+        return hides;
+      },
+    },
     async stop() {
       await pool.end();
       await embedded?.stop();
     },
   };
+}
+
+function unreadable(error: unknown): never {
+  const reason = error instanceof AggregateError ? String(error.errors[0]) : (error as Error).message;
+  throw new StartupError(`the log can not be read: ${reason}`);
 }
 
 /** Rejects with the reason when the signal aborts before the work is done. */

@@ -1,4 +1,5 @@
 /** What the programs of the audit have in common: arguments, progress, one clear line when something is in the way. */
+import { EventsHidden } from '../../adapters/audit/log-source.ts';
 import { StartupError } from '../startup-error.ts';
 
 /** Runs a program and ends the process with the exit code it gives; Ctrl-C ends it in order. */
@@ -10,7 +11,7 @@ export async function runProgram(main: (interrupted: AbortSignal) => Promise<num
   try {
     process.exitCode = await main(interrupted.signal);
   } catch (error) {
-    if (!(error instanceof StartupError)) throw error;
+    if (!(error instanceof StartupError || error instanceof EventsHidden)) throw error;
     console.error(`tradsy: ${error.message}`);
     // At once: what was interrupted may still be reading.
     process.exit(1);
