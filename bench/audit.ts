@@ -26,6 +26,7 @@ export async function audit(say: (line: string) => void): Promise<readonly Figur
         name: SAMPLE_LOG_NAME,
         readAfter: async (_after, limit) => next(events, limit),
         hidesEvents: async () => false,
+        census: null,
       },
       heads,
       signer,

@@ -14,6 +14,7 @@ export function listSource(events: readonly StoredEvent[], name = SAMPLE_LOG_NAM
     name,
     readAfter: async (after, limit) => events.filter(({ position }) => position > after).slice(0, limit),
     hidesEvents: async () => false,
+    census: null,
   };
 }
 

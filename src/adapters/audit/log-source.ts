@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toStored, type StoredEvent } from '../../application/ports/event-chain.ts';
 import type { EventStore, Position } from '../../application/ports/event-store.ts';
+import type { Census } from '../postgres/census.ts';
 
 /** A log that can be read from end to end, in the form in which it was hashed. */
 export interface LogSource {
@@ -10,6 +11,8 @@ export interface LogSource {
   readAfter(position: Position, limit: number): Promise<readonly StoredEvent[]>;
   /** Whether events are stored that `readAfter` does not give yet. */
   hidesEvents(): Promise<boolean>;
+  /** Null where nothing can be stored outside of the total order. */
+  readonly census: ((upTo: Position) => Promise<Census>) | null;
 }
 
 /** The log of any event store. What its own parsing hides, such as spaces between the fields of the data, is not seen. */
@@ -17,6 +20,7 @@ export const sourceOf = (name: string, store: Pick<EventStore, 'readAll'>): LogS
   name,
   readAfter: async (position, limit) => (await store.readAll(position, limit)).map(toStored),
   hidesEvents: async () => false,
+  census: null,
 });
 
 /** The end of the log can not be read. */

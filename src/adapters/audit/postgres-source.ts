@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { takeCensus } from '../postgres/census.ts';
 import { hidesEvents } from '../postgres/hidden-events.ts';
 import { readStoredEvents } from '../postgres/stored-events.ts';
 import type { LogSource } from './log-source.ts';
@@ -8,4 +9,5 @@ export const postgresSource = (pool: Pool): LogSource => ({
   name: 'postgres',
   readAfter: (after, limit) => readStoredEvents(pool, after, limit),
   hidesEvents: () => hidesEvents(pool),
+  census: (upTo) => takeCensus(pool, upTo),
 });

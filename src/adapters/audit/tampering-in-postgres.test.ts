@@ -5,6 +5,7 @@ import { openTestStore, type TestStore } from '../../../test/support/postgres-st
 import { put, samples } from '../../application/ports/event-store-samples.suite.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
 import type { SignedHead } from '../../application/ports/heads.ts';
+import { verdictLine } from '../words/audit.ts';
 import { signingKey, trustIn } from './keys.ts';
 import type { LogSource } from './log-source.ts';
 import { postgresSource } from './postgres-source.ts';
@@ -130,4 +131,68 @@ it('sees an event that was put in between with a right hash', async () => {
       from events where stream = 'order-2' and revision = 7`;
   const verdict = await verifyAfter(insert);
   expect(verdict).toMatchObject({ kind: 'bad', fault: { kind: 'signed-otherwise', from: 19, to: 24 } });
+});
+
+/** Puts a ninth event into `order-2`, with a right id and a right hash, at another place of the total order. */
+const forge = (transactionId: string, globalPosition: string): string => `
+  insert into events (transaction_id, global_position, stream, revision, id, type, data, metadata, recorded_at, hash)
+  select ${transactionId}, ${globalPosition}, stream, 8, overlay(id::text placing 'abc' from 34)::uuid, type, data,
+         metadata, recorded_at,
+         event_hash(hash, stream, 8, overlay(id::text placing 'abc' from 34)::uuid, type, recorded_at, data::text,
+                    metadata::text)
+    from events where stream = 'order-2' and revision = 7`;
+
+it.each([
+  { where: 'beyond what the server has come to', transactionId: `'900000000000'::xid8`, globalPosition: '1000000' },
+  { where: 'before its beginning', transactionId: `'0'::xid8`, globalPosition: '0' },
+  { where: 'at a number below none', transactionId: `'0'::xid8`, globalPosition: '-5' },
+])('names an event that stands outside of the total order, $where', async ({ transactionId, globalPosition }) => {
+  const verdict = await verifyAfter(forge(transactionId, globalPosition));
+  expect(verdict).toMatchObject({ kind: 'bad', fault: { kind: 'outside', event: { stream: 'order-2', revision: 8 } } });
+  expect(verdictLine(verdict)).toMatch(/^failed: revision 8 of order-2, event \S+: it stands outside/);
+});
+
+/** Verifies while this statement is carried out behind the reading, and puts back what was. */
+async function verifyDuring(statement: string): Promise<Verdict> {
+  const read = source;
+  source = { ...read, hidesEvents: () => test.owner.query(statement).then(read.hidesEvents) };
+  try {
+    return await verify();
+  } finally {
+    source = read;
+    await test.owner.query('delete from events');
+    await test.owner.query('insert into events select * from kept');
+  }
+}
+
+it('names an event that is put behind the reading', async () => {
+  const verdict = await verifyDuring(forge(`'1'::xid8`, '1'));
+  const event = { stream: 'order-2', revision: 8 };
+  expect(verdict).toMatchObject({ kind: 'bad', fault: { kind: 'changed', read: 24, count: 25, event } });
+  expect(verdictLine(verdict)).toMatch(/24 events were read, and there are 25 .*revision 8 of order-2, event/);
+});
+
+it('sees that an event is removed behind the reading', async () => {
+  const verdict = await verifyDuring(`delete from events where stream = 'risk-1' and revision = 2`);
+  expect(verdict).toMatchObject({ kind: 'bad', fault: { kind: 'changed', read: 24, count: 23, event: null } });
+});
+
+it('is right while events are appended', async () => {
+  await test.owner.query(
+    'alter table events alter column global_position add generated always as identity (start 5000)',
+  );
+  let isOver = false;
+  const appending = (async () => {
+    for (let round = 0; !isOver; round += 1) {
+      await Promise.all(
+        ['a', 'b', 'c'].map((name) => put(test.store, `${name}-${round}`, samples(1, `${name}-${round}`))),
+      );
+    }
+  })();
+  try {
+    for (let times = 0; times < 10; times += 1) expect(await verify()).toMatchObject({ kind: 'ok', heads: 4 });
+  } finally {
+    isOver = true;
+    await appending;
+  }
 });

@@ -1,12 +1,17 @@
 /** What a verification found. */
 import type { LogCheck, LogFault } from '../../application/audit/check-log.ts';
 import type { SignedHead } from '../../application/ports/heads.ts';
+import type { EventName } from '../postgres/census.ts';
 
 export type Fault =
   | LogFault
   /** A line of a file is not what may stand there. */
   | { readonly kind: 'line'; readonly problem: string }
   | { readonly kind: 'seal'; readonly problem: 'missing' | 'key' | 'signature' | 'content' }
+  /** Streams show this event, and the total order does not. */
+  | { readonly kind: 'outside'; readonly event: EventName }
+  /** The log was changed behind the reading: so many were read, and so many are there; the event that was not read, if any. */
+  | { readonly kind: 'changed'; readonly read: number; readonly count: number; readonly event: EventName | null }
   /** There are events, and no head. */
   | { readonly kind: 'nothing-signed'; readonly count: number };
 

@@ -1,10 +1,11 @@
 /** Verifying a log where it lives. */
 import { findHeadFault } from '../../application/audit/check-heads.ts';
-import { createLogCheck } from '../../application/audit/check-log.ts';
+import { createLogCheck, type LogCheck } from '../../application/audit/check-log.ts';
+import type { StoredEvent } from '../../application/ports/event-chain.ts';
 import type { SignedHead, Trust } from '../../application/ports/heads.ts';
 import { sha256 } from '../node/sha256.ts';
 import { eventsOf, type LogSource } from './log-source.ts';
-import { verdictAtEnd, type Verdict } from './verdict.ts';
+import { verdictAtEnd, type Fault, type Verdict } from './verdict.ts';
 
 export interface VerifyStoreNeeds {
   readonly source: LogSource;
@@ -26,5 +27,24 @@ export async function verifyStore({ source, heads, trust, onProgress }: VerifySt
     }
     onProgress(check.tally().count);
   }
-  return verdictAtEnd(check, heads);
+  const unread = await findUnread(source, check);
+  return unread === null ? verdictAtEnd(check, heads) : { kind: 'bad', line: null, fault: unread };
+}
+
+/** What the store holds beside the events that were read; the product may append meanwhile. */
+async function findUnread(source: LogSource, check: LogCheck): Promise<Fault | null> {
+  const census = await source.census?.(check.position());
+  if (census === undefined) return null;
+  if (census.outside !== null) return { kind: 'outside', event: census.outside };
+  const { count: read } = check.tally();
+  if (census.count === read) return null;
+  return { kind: 'changed', read, count: census.count, event: await findUnknown(source, check) };
+}
+
+async function findUnknown(source: LogSource, check: LogCheck): Promise<StoredEvent | null> {
+  for await (const batch of eventsOf(source)) {
+    const unknown = batch.find(({ id, position }) => position <= check.position() && !check.knows(id));
+    if (unknown !== undefined) return unknown;
+  }
+  return null;
 }

@@ -2,6 +2,7 @@
 import type { EventProblem, LogFault } from '../../application/audit/check-log.ts';
 import type { HeadProblem } from '../../application/audit/check-heads.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
+import type { EventName } from '../postgres/census.ts';
 import type { Fault, Verdict } from '../audit/verdict.ts';
 
 /** `ok: ...`, or `failed: ...` with the first thing that is wrong and its place. */
@@ -47,6 +48,13 @@ function faultText(fault: Fault): string {
       return SEAL[fault.problem];
     case 'nothing-signed':
       return `there is no head, so nothing proves that these ${fault.count} events are those that were written`;
+    case 'outside':
+      return `${nameOf(fault.event)}: it stands outside of the total order, so only its stream shows it, and it was forged`;
+    case 'changed': {
+      const { read, count, event } = fault;
+      const which = event === null ? '' : `; not read: ${nameOf(event)}`;
+      return `the log was changed while it was read: ${read} events were read, and there are ${count} up to the last${which}`;
+    }
     default:
       return logFaultText(fault);
   }
@@ -68,5 +76,6 @@ function logFaultText(fault: LogFault): string {
   }
 }
 
-const placeOf = ({ stream, revision, id, position }: StoredEvent): string =>
-  `revision ${revision} of ${stream}, event ${id}, position ${position}`;
+const nameOf = ({ stream, revision, id }: EventName): string => `revision ${revision} of ${stream}, event ${id}`;
+
+const placeOf = (event: StoredEvent): string => `${nameOf(event)}, position ${event.position}`;

@@ -32,6 +32,10 @@ export interface LogCheck {
   /** What is wrong with a log that ends here. */
   end(): LogFault | null;
   tally(): Tally;
+  /** Where the last event stands that was taken. */
+  position(): Position;
+  /** Whether an event with this id was taken. */
+  knows(id: string): boolean;
   streams(): number;
 }
 
@@ -69,6 +73,8 @@ export function createLogCheck(log: string, heads: readonly SignedHead[], sha256
     },
     end: () => (next === undefined ? null : { kind: 'events-lost', head: next, count: tally.count }),
     tally: () => tally,
+    position: () => position,
+    knows: (id) => ids.has(id),
     streams: () => streams.size,
   };
 }

@@ -5,6 +5,7 @@ import { sourceOf } from '../../adapters/audit/log-source.ts';
 import type { LogSource } from '../../adapters/audit/log-source.ts';
 import { postgresSource } from '../../adapters/audit/postgres-source.ts';
 import { createLog } from '../../adapters/node/log.ts';
+import { takeCensus } from '../../adapters/postgres/census.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../embedded-postgres.ts';
@@ -15,6 +16,9 @@ export interface OpenLog {
   readonly source: LogSource;
   stop(): Promise<void>;
 }
+
+/** Counting all events takes a second for some millions. */
+const COUNT_WITHIN_MS = 10 * 60_000;
 
 /**
  * Changes nothing, not even an old schema. Throws StartupError when the log can not be reached, and where there has never
@@ -30,7 +34,11 @@ export async function openLog(config: Config, say: (line: string) => void): Prom
     throw new StartupError(`there is no log in ${dataFolder}: set TRADSY_DATA, or DATABASE_URL`);
   }
   const embedded = databaseUrl === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
-  const pool = createPool(databaseUrl ?? embedded?.url ?? '', { applicationName: 'tradsy-audit', max: 1 });
+  const pool = createPool(databaseUrl ?? embedded?.url ?? '', {
+    applicationName: 'tradsy-audit',
+    max: 1,
+    statementMs: COUNT_WITHIN_MS,
+  });
   const source = postgresSource(pool);
   let isTold = false;
   return {
@@ -43,6 +51,7 @@ export async function openLog(config: Config, say: (line: string) => void): Prom
         isTold ||= hides;
         return hides;
       },
+      census: (upTo) => takeCensus(pool, upTo).catch(unreadable),
     },
     async stop() {
       await pool.end();
