@@ -50,7 +50,7 @@ function run(store: EventStore, heads: SignedHead[], others: Partial<HeadNeeds> 
       log: {
         info: () => {},
         warn: () => {},
-        alarm: (message, facts) => void alarms.push(`${message} ${String(facts?.['error'])}`),
+        alarm: (message, facts) => void alarms.push(`${message} ${String(facts?.['error'] ?? '')}`),
       },
       ...others,
     },
@@ -94,6 +94,25 @@ it('signs nothing over an empty log', async () => {
   const heads: SignedHead[] = [];
   expect(await keepOnce(newStore(), heads)).toEqual([]);
   expect(heads).toEqual([]);
+});
+
+it('raises an alarm when it starts without a head on a log that has events, and signs them', async () => {
+  const [store, heads] = [newStore(), [] as SignedHead[]];
+  await put(store, 's', samples(3));
+  expect(await keepOnce(store, heads)).toEqual([expect.stringMatching(/^no head is left of a log that has events/)]);
+  expect(heads.map(({ count }) => count)).toEqual([3]);
+  expect(await keepOnce(store, heads)).toEqual([]);
+});
+
+it('raises no alarm over the first events of a log that was empty at the start', async () => {
+  const [store, heads] = [newStore(), [] as SignedHead[]];
+  const running = run(store, heads);
+  await running.asleep();
+  await put(store, 's', samples(3));
+  await running.wake();
+  await running.end();
+  expect(running.alarms).toEqual([]);
+  expect(heads.map(({ count }) => count)).toEqual([3]);
 });
 
 it('signs a head every minute in which something was added, and one at the end', async () => {
@@ -203,7 +222,6 @@ it('signs nothing in another store that holds other events, or fewer', async () 
 
 it('tries again when a head could not be written', async () => {
   const [store, heads] = [newStore(), [] as SignedHead[]];
-  await put(store, 's', samples(3));
   let isFull = true;
   const full: Heads = {
     ...listOfHeads(heads),
@@ -213,8 +231,12 @@ it('tries again when a head could not be written', async () => {
     },
   };
   const running = run(store, heads, { heads: full });
-  expect(await running.asleep()).toBe(MINUTE);
-  expect(running.alarms).toEqual([expect.stringMatching(/could not be signed.*the disk is full/)]);
+  await running.asleep();
+  await put(store, 's', samples(3));
+  expect(await running.wake()).toBe(MINUTE);
+  await running.wake();
+  const alarm = expect.stringMatching(/could not be signed.*the disk is full/);
+  expect(running.alarms).toEqual([alarm, alarm]);
   isFull = false;
   await running.wake();
   await running.end();

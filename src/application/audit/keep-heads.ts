@@ -29,6 +29,10 @@ const BATCH = 500;
 /** Streams whose last hash is remembered; of others it is read again. */
 const REMEMBERED = 20_000;
 
+const HEADS_LOST =
+  'no head is left of a log that has events: unless nobody has signed it before, the heads were removed, and nothing ' +
+  'proves that the log was not changed; the first head is signed over it as it is now';
+
 /** The log is not the one that was signed: no head may be signed over it. */
 class LogChainFailure extends Error {
   override readonly name = 'LogChainFailure';
@@ -40,12 +44,15 @@ class LogChainFailure extends Error {
  *
  * Only one may run on one keeping of heads at a time. When an event does not fit, or the log lacks what the last head
  * speaks of, it raises an alarm, every hour again, and signs nothing any more. Other failures are tried again after a
- * minute, with an alarm.
+ * minute, with an alarm. It also raises one, and then signs, when it starts without any head on a log that has events.
  */
 export async function keepHeads(needs: HeadNeeds, signal: AbortSignal): Promise<void> {
   const { clock, log } = needs;
+  let isStart = true;
   while (!signal.aborted) {
     try {
+      if (isStart && (await hasLostHeads(needs))) log.alarm(HEADS_LOST);
+      isStart = false;
       return await follow(needs, signal);
     } catch (error) {
       const isFailure = error instanceof LogChainFailure;
@@ -56,6 +63,11 @@ export async function keepHeads(needs: HeadNeeds, signal: AbortSignal): Promise<
       } while (isFailure && !signal.aborted);
     }
   }
+}
+
+/** Asked once, at the start: later a log without a head is one whose first head could not be written yet. */
+async function hasLostHeads({ heads, store }: HeadNeeds): Promise<boolean> {
+  return (await heads.last()) === null && (await store.readAll(START, 1)).length > 0;
 }
 
 async function follow(needs: HeadNeeds, signal: AbortSignal): Promise<void> {
