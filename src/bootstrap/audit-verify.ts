@@ -10,7 +10,8 @@ import { BadLine } from '../adapters/audit/lines.ts';
 import type { Verdict } from '../adapters/audit/verdict.ts';
 import { verifyFile } from '../adapters/audit/verify-file.ts';
 import { verifyStore } from '../adapters/audit/verify-store.ts';
-import { verdictLine } from '../adapters/words/audit.ts';
+import { systemClock } from '../adapters/node/clock-and-ids.ts';
+import { verdictLine, warningLine } from '../adapters/words/audit.ts';
 import type { SignedHead, Trust } from '../application/ports/heads.ts';
 import { headsFile } from './audit/folder.ts';
 import { openLog, orInterrupted } from './audit/open-log.ts';
@@ -65,7 +66,13 @@ async function verifyLive(
   interrupted: AbortSignal,
 ): Promise<Verdict> {
   const log = await openLog(config, say);
-  const needs = { source: log.source, heads, trust: trust ?? trustIn([]), onProgress: progress('checked') };
+  const needs = {
+    source: log.source,
+    heads,
+    trust: trust ?? trustIn([]),
+    now: systemClock.now,
+    onProgress: progress('checked'),
+  };
   try {
     return await orInterrupted(verifyStore(needs), interrupted);
   } finally {
@@ -97,6 +104,8 @@ await runProgram(async (interrupted) => {
     options.file === undefined
       ? await verifyLive(config, heads ?? [], trust, interrupted)
       : await orInterrupted(verifyExport(options.file, heads, trust), interrupted);
+  const warning = warningLine(verdict);
+  if (warning !== null) say(warning);
   console.log(verdictLine(verdict));
   return verdict.kind === 'ok' ? 0 : 1;
 });

@@ -5,6 +5,7 @@ import { openTestStore, type TestStore } from '../../../test/support/postgres-st
 import { put, samples } from '../../application/ports/event-store-samples.suite.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
 import type { SignedHead } from '../../application/ports/heads.ts';
+import { systemClock } from '../node/clock-and-ids.ts';
 import { verdictLine } from '../words/audit.ts';
 import { signingKey, trustIn } from './keys.ts';
 import type { LogSource } from './log-source.ts';
@@ -37,7 +38,7 @@ afterAll(() => test.close());
 const stored = (): Promise<readonly StoredEvent[]> => source.readAfter('', 1_000);
 
 const verify = (): Promise<Verdict> =>
-  verifyStore({ source, heads, trust: trustIn([signer.pem]), onProgress: () => {} });
+  verifyStore({ source, heads, trust: trustIn([signer.pem]), now: systemClock.now, onProgress: () => {} });
 
 /** Tampers, verifies, and puts back what was. */
 async function verifyAfter(...statements: readonly string[]): Promise<Verdict> {

@@ -24,6 +24,10 @@ export type Verdict =
       /** When the last head was signed, and how many events came after it. */
       readonly lastSignedAt: string | null;
       readonly unsigned: number;
+      /** When the first of these was recorded; null when there are none. */
+      readonly unsignedSince: string | null;
+      /** Whether that is so long ago that nobody can be signing, although a head is due every minute. */
+      readonly isSigningOverdue: boolean;
     }
   | {
       readonly kind: 'bad';
@@ -32,12 +36,15 @@ export type Verdict =
       readonly fault: Fault;
     };
 
-/** The verdict on a log whose events have all been taken. */
-export function verdictAtEnd(check: LogCheck, heads: readonly SignedHead[]): Verdict {
+const OVERDUE_MS = 10 * 60_000;
+
+/** The verdict on a log whose events have all been taken. `readAt`: now, or when the log was exported. */
+export function verdictAtEnd(check: LogCheck, heads: readonly SignedHead[], readAt: string): Verdict {
   const { count: events } = check.tally();
   const last = heads.at(-1);
   const fault = check.end() ?? (events > 0 && last === undefined ? { kind: 'nothing-signed', count: events } : null);
   if (fault !== null) return { kind: 'bad', line: null, fault };
+  const unsigned = check.unsigned();
   return {
     kind: 'ok',
     events,
@@ -45,5 +52,10 @@ export function verdictAtEnd(check: LogCheck, heads: readonly SignedHead[]): Ver
     heads: heads.length,
     lastSignedAt: last?.signedAt ?? null,
     unsigned: events - (last?.count ?? 0),
+    unsignedSince: unsigned?.first.recordedAt ?? null,
+    isSigningOverdue: unsigned !== null && isOverdue(unsigned.first.recordedAt, [unsigned.last.recordedAt, readAt]),
   };
 }
+
+const isOverdue = (since: string, seen: readonly string[]): boolean =>
+  seen.some((time) => Date.parse(time) - Date.parse(since) > OVERDUE_MS);

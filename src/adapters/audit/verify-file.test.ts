@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headsOver, sampleEvents } from '../../../bench/audit/sample-log.ts';
-import { verdictLine } from '../words/audit.ts';
+import { verdictLine, warningLine } from '../words/audit.ts';
 import { asText, exportLines, verifyContent } from './export.suite.ts';
 import { signingKey } from './keys.ts';
 import type { VerifyFileNeeds } from './verify-file.ts';
@@ -40,8 +40,12 @@ describe('an export', () => {
 
   it('verifies', async () => {
     expect(await said(asText(lines))).toBe(
-      'ok: 25 events, 4 streams, 2 heads, last signed at 2026-01-01T00:00:00.020Z; 5 events came after the last head',
+      'ok: 25 events, 4 streams, 2 heads, last signed at 2026-01-01T00:00:00.020Z; 5 events came after the last head, since 2026-01-01T00:00:00.020Z',
     );
+  });
+
+  it('warns when nobody had signed for long at the time of the export', async () => {
+    expect(warningLine(await verify(asText(lines)))).toMatch(/^WARNING: nobody signs: no head covers the 5 events/);
   });
 
   it('of an empty log verifies too', async () => {

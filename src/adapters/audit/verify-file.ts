@@ -108,8 +108,9 @@ function createReading({ heads: given, trust: named, onKeys, onProgress }: Verif
       onProgress(check?.tally().count ?? 0);
     },
     end(): Verdict {
-      if (check === null || !isSealed) return { kind: 'bad', line: null, fault: { kind: 'seal', problem: 'missing' } };
-      return verdictAtEnd(check, given ?? heads);
+      if (header === null || check === null || !isSealed)
+        return { kind: 'bad', line: null, fault: { kind: 'seal', problem: 'missing' } };
+      return verdictAtEnd(check, given ?? heads, header.content.exportedAt);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { findHeadFault } from '../../application/audit/check-heads.ts';
 import { createLogCheck, type LogCheck } from '../../application/audit/check-log.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
+import type { Clock } from '../../application/ports/clock-and-ids.ts';
 import type { SignedHead, Trust } from '../../application/ports/heads.ts';
 import { sha256 } from '../node/sha256.ts';
 import { eventsOf, type LogSource } from './log-source.ts';
@@ -12,11 +13,12 @@ export interface VerifyStoreNeeds {
   /** Read before the log is. */
   readonly heads: readonly SignedHead[];
   readonly trust: Trust;
+  readonly now: Clock['now'];
   /** Told how many events have been checked so far. */
   readonly onProgress: (events: number) => void;
 }
 
-export async function verifyStore({ source, heads, trust, onProgress }: VerifyStoreNeeds): Promise<Verdict> {
+export async function verifyStore({ source, heads, trust, now, onProgress }: VerifyStoreNeeds): Promise<Verdict> {
   const fault = findHeadFault(heads, trust, sha256);
   if (fault !== null) return { kind: 'bad', line: null, fault };
   const check = createLogCheck(source.name, heads, sha256);
@@ -28,7 +30,7 @@ export async function verifyStore({ source, heads, trust, onProgress }: VerifySt
     onProgress(check.tally().count);
   }
   const unread = await findUnread(source, check);
-  return unread === null ? verdictAtEnd(check, heads) : { kind: 'bad', line: null, fault: unread };
+  return unread === null ? verdictAtEnd(check, heads, now()) : { kind: 'bad', line: null, fault: unread };
 }
 
 /** What the store holds beside the events that were read; the product may append meanwhile. */

@@ -11,10 +11,20 @@ export function verdictLine(verdict: Verdict): string {
     const place = verdict.line === null ? '' : `line ${verdict.line}: `;
     return `failed: ${place}${faultText(verdict.fault)}`;
   }
-  const { events, streams, heads, lastSignedAt, unsigned } = verdict;
+  const { events, streams, heads, lastSignedAt, unsigned, unsignedSince } = verdict;
   const signed = lastSignedAt === null ? 'never signed' : `last signed at ${lastSignedAt}`;
-  const after = unsigned === 0 ? '' : `; ${unsigned} ${unsigned === 1 ? 'event' : 'events'} came after the last head`;
+  const after =
+    unsigned === 0
+      ? ''
+      : `; ${unsigned} ${unsigned === 1 ? 'event' : 'events'} came after the last head, since ${unsignedSince}`;
   return `ok: ${events} events, ${streams} streams, ${heads} heads, ${signed}${after}`;
+}
+
+/** What else somebody should know about a log that is right; null for nothing. */
+export function warningLine(verdict: Verdict): string | null {
+  if (verdict.kind === 'bad' || !verdict.isSigningOverdue) return null;
+  const { unsigned, unsignedSince } = verdict;
+  return `WARNING: nobody signs: no head covers the ${unsigned} events since ${unsignedSince}, and one is due every minute`;
 }
 
 const EVENT: Record<EventProblem, string> = {

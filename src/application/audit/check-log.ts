@@ -37,6 +37,8 @@ export interface LogCheck {
   /** Whether an event with this id was taken. */
   knows(id: string): boolean;
   streams(): number;
+  /** The first event after the last head, and the last event; null when the last head covers all. */
+  unsigned(): { readonly first: StoredEvent; readonly last: StoredEvent } | null;
 }
 
 /** `log` names the store that holds the events; `heads` have passed `findHeadFault`. */
@@ -47,8 +49,8 @@ export function createLogCheck(log: string, heads: readonly SignedHead[], sha256
   let next = ahead.next().value;
   let tally = NOTHING;
   let position: Position = START;
-  /** Where the events begin for which the next head is the first one. */
-  let span: { readonly from: number; readonly first: StoredEvent } | null = null;
+  /** The events for which the next head is the first one. */
+  let span: { readonly from: number; readonly first: StoredEvent; last: StoredEvent } | null = null;
 
   function eventProblem(event: StoredEvent): EventProblem | null {
     if (!(event.position > position)) return 'position';
@@ -64,9 +66,10 @@ export function createLogCheck(log: string, heads: readonly SignedHead[], sha256
       ids.add(event.id);
       position = event.position;
       tally = tallyAfter(tally, event, sha256);
-      span ??= { from: tally.count, first: event };
+      span ??= { from: tally.count, first: event, last: event };
+      span.last = event;
       if (next?.count !== tally.count) return null;
-      const reached = { head: next, to: tally.count, ...span };
+      const reached = { head: next, from: span.from, to: tally.count, first: span.first };
       next = ahead.next().value;
       span = null;
       return isHeadOf(reached.head, log, tally, event) ? null : { kind: 'signed-otherwise', ...reached };
@@ -76,6 +79,7 @@ export function createLogCheck(log: string, heads: readonly SignedHead[], sha256
     position: () => position,
     knows: (id) => ids.has(id),
     streams: () => streams.size,
+    unsigned: () => span,
   };
 }
 
