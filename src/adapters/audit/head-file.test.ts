@@ -1,6 +1,8 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { headsOver, sampleEvents } from '../../../bench/audit/sample-log.ts';
 import { headLine } from '../../application/audit/head.ts';
@@ -45,6 +47,33 @@ it('refuses a head that does not follow the last one, as when two processes writ
   await createHeadFile(file).append(heads[1]!);
   await expect(createHeadFile(file).append(heads[1]!)).rejects.toThrow('another process');
   await expect(createHeadFile(file).append(heads[0]!)).rejects.toThrow('another process');
+  expect(await readHeads(file)).toEqual(heads.slice(0, 2));
+});
+
+it('fails when the disk takes a part of a head only', async () => {
+  await createHeadFile(file).append(heads[0]!);
+  const program = join(folder, 'append.mjs');
+  await build({
+    stdin: {
+      contents: `import { createHeadFile } from './head-file.ts';
+        await createHeadFile(${JSON.stringify(file)}).append(${JSON.stringify(heads[1])});`,
+      resolveDir: import.meta.dirname,
+    },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+  });
+  // A limit of 512-byte blocks on the length of files: like a full disk it takes what still fits, and refuses the rest.
+  const blocks = Math.ceil(statSync(file).size / 512);
+  const limited = ['-c', `ulimit -f ${blocks} && exec "$0" "$1"`, process.execPath, program];
+  const { status, stderr } = spawnSync('sh', limited, { encoding: 'utf8' });
+  expect(stderr).toMatch(/EFBIG/);
+  expect(status).not.toBe(0);
+  expect(statSync(file).size).toBe(blocks * 512);
+  expect(await readHeads(file)).toEqual(heads.slice(0, 1));
+  await createHeadFile(file).append(heads[1]!);
   expect(await readHeads(file)).toEqual(heads.slice(0, 2));
 });
 

@@ -1,4 +1,5 @@
 /** Heads in a file, one a line. */
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -30,7 +31,8 @@ export function createHeadFile(file: string): Heads {
           throw new Error(`another process has written to ${file}`);
         }
         await handle.truncate(end);
-        await handle.write(`${headLine(head)}\n`, end);
+        // `write` may write a part only, as on a disk that fills up, and not say so.
+        await handle.appendFile(`${headLine(head)}\n`);
         await handle.sync();
       }),
   };
@@ -77,11 +79,11 @@ async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>
 /** A new file is made known to its folder, so that a crash does not lose it. */
 async function openOrMake(file: string): Promise<FileHandle> {
   try {
-    return await open(file, 'r+');
+    return await open(file, constants.O_RDWR | constants.O_APPEND);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const made = await open(file, 'wx+');
+  const made = await open(file, 'ax+');
   const folder = await open(dirname(file), 'r');
   try {
     await folder.sync();
