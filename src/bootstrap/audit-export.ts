@@ -5,12 +5,12 @@ import { readHeads } from '../adapters/audit/head-file.ts';
 import { publicKeysIn } from '../adapters/audit/keys.ts';
 import { BadLine } from '../adapters/audit/lines.ts';
 import { systemClock } from '../adapters/node/clock-and-ids.ts';
-import { headsFile, openAuditFolder } from './audit/folder.ts';
+import { currentSigner, headsFile } from './audit/folder.ts';
 import { openLog, orInterrupted } from './audit/open-log.ts';
 import { openOutput } from './audit/output.ts';
 import { progress, readOptions, runProgram, say } from './audit/program.ts';
 import { readConfig } from './config.ts';
-import { deriveKeys } from './keys.ts';
+import { keptKeys } from './keys.ts';
 import { StartupError } from './startup-error.ts';
 
 await runProgram(async (interrupted) => {
@@ -21,7 +21,7 @@ await runProgram(async (interrupted) => {
   const config = readConfig(process.env, process.cwd());
   const log = await openLog(config, say);
   try {
-    const signer = openAuditFolder(config.auditFolder, deriveKeys(config.secret, config.dataFolder));
+    const signer = currentSigner(config.auditFolder, keptKeys(config.secret, config.dataFolder));
     const heads = await readHeads(headsFile(config.auditFolder)).catch((error: unknown) => {
       if (!(error instanceof BadLine)) throw error;
       throw new StartupError(`${headsFile(config.auditFolder)}: ${error.message}`);

@@ -1,5 +1,5 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartupError } from './startup-error.ts';
 
@@ -16,7 +16,17 @@ export interface Keys {
  * settings, one is made at the first start and kept in the data folder, readable by its owner only.
  */
 export function deriveKeys(secret: string | null, dataFolder: string): Keys {
-  const master = secret ?? keptSecret(join(dataFolder, 'secret'));
+  return keysOf(secret ?? keptOrMade(join(dataFolder, 'secret')));
+}
+
+/** The same of a secret that is there already; null where there is none. */
+export function keptKeys(secret: string | null, dataFolder: string): Keys | null {
+  const file = join(dataFolder, 'secret');
+  if (secret === null && !existsSync(file)) return null;
+  return keysOf(secret ?? readSecret(file));
+}
+
+function keysOf(master: string): Keys {
   const key = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', master, 'tradsy', purpose, 32));
   return {
     accessTokens: key('access tokens'),
@@ -26,7 +36,7 @@ export function deriveKeys(secret: string | null, dataFolder: string): Keys {
   };
 }
 
-function keptSecret(file: string): string {
+function keptOrMade(file: string): string {
   try {
     const made = randomBytes(48).toString('base64url');
     // `wx`: of two processes that start at once, one makes the secret and the other reads it.
@@ -35,6 +45,10 @@ function keptSecret(file: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(file, error);
   }
+  return readSecret(file);
+}
+
+function readSecret(file: string): string {
   try {
     const kept = readFileSync(file, 'utf8').trim();
     if (kept.length < 32) throw new Error('it is too short');

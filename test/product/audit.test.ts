@@ -1,6 +1,14 @@
 /** The programs of the audit, over a product that ran. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
@@ -140,6 +148,22 @@ describe('a wrong request gets one clear line', () => {
     const { status, stdout, stderr } = run(program, args);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(words);
+  });
+
+  it('audit-export.js without the secret that signs, and no key or secret is made', () => {
+    const fresh = join(folder, 'fresh');
+    mkdirSync(fresh);
+    const keys = (): readonly string[] => readdirSync(audit).map((name) => readFileSync(join(audit, name), 'utf8'));
+    const before = keys();
+    const elsewhere = { DATABASE_URL: database.url, TRADSY_AUDIT: audit, TRADSY_DATA: fresh };
+    const none = run('export', ['--out', '-'], elsewhere);
+    expect(none).toMatchObject({ status: 1, stdout: '' });
+    expect(none.stderr).toMatch(/^tradsy: there is no secret to sign with: .*\n$/);
+    const other = run('export', ['--out', '-'], { ...elsewhere, TRADSY_SECRET: 'x'.repeat(32) });
+    expect(other).toMatchObject({ status: 1, stdout: '' });
+    expect(other.stderr).toMatch(/^tradsy: the secret is not the one of the public key in .*kept elsewhere: .*\n$/);
+    expect(readdirSync(fresh)).toEqual([]);
+    expect(keys()).toEqual(before);
   });
 
   it.each(['export', 'verify'] as const)('audit-%s.js where there has never been a log', (program) => {

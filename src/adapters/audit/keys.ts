@@ -55,12 +55,18 @@ export function publicKeysIn(folder: string): readonly string[] {
   }
 }
 
+/** The fingerprint of a folder's current public key; null when there is none. Throws for a file that is no such key. */
+export function currentKeyIn(folder: string): string | null {
+  const current = join(folder, CURRENT);
+  return existsSync(current) ? fingerprint(readPublicKey(readFileSync(current, 'utf8'))) : null;
+}
+
 /** Leaves a signing key's public half in a folder; the one that stood there before is kept under its fingerprint. */
 export function publishKey(folder: string, { key, pem }: SigningKey): void {
   const current = join(folder, CURRENT);
-  if (existsSync(current)) {
-    const old = fingerprint(readPublicKey(readFileSync(current, 'utf8')));
-    if (old === key) return;
+  const old = currentKeyIn(folder);
+  if (old === key) return;
+  if (old !== null) {
     renameSync(current, join(folder, `public-key-${old.slice(0, 16)}.pem`));
   }
   writeFileSync(current, pem);
