@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestStore, type TestStore } from '../../../test/support/postgres-store.ts';
 import { put, samples } from '../../application/ports/event-store-samples.suite.ts';
 import { EventsHidden, eventsOf, type LogSource } from './log-source.ts';
-import { postgresSource } from './postgres-source.ts';
+import { postgresSource } from '../postgres/log-source.ts';
 
 let opened: TestStore;
 beforeEach(async () => {

@@ -1,7 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { toStored, type StoredEvent } from '../../application/ports/event-chain.ts';
 import type { EventStore, Position } from '../../application/ports/event-store.ts';
-import type { Census } from '../postgres/census.ts';
+
+export interface EventName {
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+}
+
+/** What a store holds, whether or not readers of the total order come by it. */
+export interface Census {
+  /** How many events stand at or before a position. */
+  readonly count: number;
+  /** An event that no reader of the total order ever comes by; null when there is none. */
+  readonly outside: EventName | null;
+}
 
 /** A log that can be read from end to end, in the form in which it was hashed. */
 export interface LogSource {

@@ -9,7 +9,7 @@ import { systemClock } from '../node/clock-and-ids.ts';
 import { verdictLine } from '../words/audit.ts';
 import { signingKey, trustIn } from './keys.ts';
 import type { LogSource } from './log-source.ts';
-import { postgresSource } from './postgres-source.ts';
+import { postgresSource } from '../postgres/log-source.ts';
 import type { Verdict } from './verdict.ts';
 import { verifyStore } from './verify-store.ts';
 

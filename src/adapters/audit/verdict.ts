@@ -1,7 +1,7 @@
 /** What a verification found. */
 import type { LogCheck, LogFault } from '../../application/audit/check-log.ts';
 import type { SignedHead } from '../../application/ports/heads.ts';
-import type { EventName } from '../postgres/census.ts';
+import type { EventName } from './log-source.ts';
 
 export type Fault =
   | LogFault

@@ -1,20 +1,7 @@
 import type { Pool } from 'pg';
 import type { Position } from '../../application/ports/event-store.ts';
+import type { Census, EventName } from '../audit/log-source.ts';
 import { fromPosition } from './event-rows.ts';
-
-export interface EventName {
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-}
-
-/** What the table of events holds, whether or not readers of the total order come by it. */
-export interface Census {
-  /** How many events stand at or before a position. */
-  readonly count: number;
-  /** An event that no reader of the total order ever comes by; null when there is none. */
-  readonly outside: EventName | null;
-}
 
 /**
  * `upTo` is a position that a reader of the total order has come to: nothing is added at or before it any more. The order

@@ -2,7 +2,7 @@
 import type { EventProblem, LogFault } from '../../application/audit/check-log.ts';
 import type { HeadProblem } from '../../application/audit/check-heads.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
-import type { EventName } from '../postgres/census.ts';
+import type { EventName } from '../audit/log-source.ts';
 import type { Fault, Verdict } from '../audit/verdict.ts';
 
 /** `ok: ...`, or `failed: ...` with the first thing that is wrong and its place. */

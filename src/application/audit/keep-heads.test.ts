@@ -50,7 +50,7 @@ function run(store: EventStore, heads: SignedHead[], others: Partial<HeadNeeds> 
       log: {
         info: () => {},
         warn: () => {},
-        alarm: (message, facts) => void alarms.push(`${message} ${String(facts?.['error'] ?? '')}`),
+        alarm: (message, facts) => void alarms.push([message, facts?.['error']].join(' ')),
       },
       ...others,
     },

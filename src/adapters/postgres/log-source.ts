@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import { takeCensus } from '../postgres/census.ts';
-import { hidesEvents } from '../postgres/hidden-events.ts';
-import { readStoredEvents } from '../postgres/stored-events.ts';
-import type { LogSource } from './log-source.ts';
+import type { LogSource } from '../audit/log-source.ts';
+import { takeCensus } from './census.ts';
+import { hidesEvents } from './hidden-events.ts';
+import { readStoredEvents } from './stored-events.ts';
 
 /** The log of a Postgres, to the letter as it is stored. */
 export const postgresSource = (pool: Pool): LogSource => ({
