@@ -53,10 +53,12 @@ export async function copyEvents(options: CopyOptions): Promise<Copied> {
   let copied = 0;
   for (;;) {
     signal.throwIfAborted();
+    // Asked before the read: what comes into sight in between is then read, or waited for.
+    const hidden = await source.hidesEvents();
     const batch = await source.readAll(after, BATCH);
     const last = batch.at(-1);
     if (last === undefined) {
-      if (!(await source.hidesEvents())) break;
+      if (!hidden) break;
       await wait(LOOK_AGAIN_MS, undefined, { signal });
       continue;
     }
