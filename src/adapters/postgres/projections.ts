@@ -50,7 +50,7 @@ export interface Projections {
 
 /** Open transactions hold back every reader of the total order, so each one takes no more events than this: some 20 ms. */
 const MOST_EVENTS = 250;
-const RETRY_MS = { first: 50, longest: 5_000 };
+const RETRY_MS = { first: 50, longest: 500 };
 
 /**
  * Keeps all views up to date: the one loop from the events to the read models. Events and checkpoint move in one
