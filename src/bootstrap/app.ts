@@ -88,6 +88,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const clock = container.get(PORT.clock);
 
   await prepareReadModels({ pool, ownerUrl, log: eventLog.name, store, signal: starting }, say);
+  const startedAt = clock.now();
   const ending = new AbortController();
   const { signal } = ending;
   const readStory = createReadStory(pool, store);
@@ -152,7 +153,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const bareStore = container.get(PORT.bareStore);
   const headsKept = owning(
     'heads',
-    (_fence, own) => keepHeads({ ...options.heads, store: bareStore, sha256, clock, log }, own),
+    (_fence, own) => keepHeads({ ...options.heads, store: bareStore, startedAt, sha256, clock, log }, own),
     signing.signal,
   );
   for (const loop of [...loops, headsKept])

@@ -33,10 +33,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { url: named, ownerUrl, dataFolder, log, say, signal } = options;
   const embedded = named === null ? await startEmbeddedPostgres({ dataDir: dataFolder, onProgress: say }) : null;
   const url = named ?? embedded?.url ?? '';
+  let isEnding = false;
   const pool = createPool(url, {
-    onError: (error) => log.warn('a database connection broke', { error: error.message }),
+    onError: (error) => {
+      if (!isEnding) log.warn('a database connection broke', { error: error.message });
+    },
   });
   const stop = async (): Promise<void> => {
+    isEnding = true;
     await pool.end();
     await embedded?.stop();
   };

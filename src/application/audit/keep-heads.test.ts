@@ -41,6 +41,7 @@ function run(store: EventStore, heads: SignedHead[], others: Partial<HeadNeeds> 
   const done = keepHeads(
     {
       store,
+      startedAt: NOW,
       heads: listOfHeads(heads),
       logName: 'memory',
       signer,
@@ -96,12 +97,21 @@ it('signs nothing over an empty log', async () => {
   expect(heads).toEqual([]);
 });
 
-it('raises an alarm when it starts without a head on a log that has events, and signs them', async () => {
+it('raises an alarm when it starts without a head on a log that has older events, and signs them', async () => {
   const [store, heads] = [newStore(), [] as SignedHead[]];
   await put(store, 's', samples(3));
-  expect(await keepOnce(store, heads)).toEqual([expect.stringMatching(/^no head is left of a log that has events/)]);
+  const later = { startedAt: '2026-01-01T00:00:00.001Z' };
+  expect(await keepOnce(store, heads, later)).toEqual([
+    expect.stringMatching(/^no head is left of a log that has events/),
+  ]);
   expect(heads.map(({ count }) => count)).toEqual([3]);
-  expect(await keepOnce(store, heads)).toEqual([]);
+  expect(await keepOnce(store, heads, later)).toEqual([]);
+});
+
+it('raises no alarm over events of its own process, which others have written before it began', async () => {
+  const store = newStore();
+  await put(store, 's', samples(3));
+  expect(await keepOnce(store, [])).toEqual([]);
 });
 
 it('raises no alarm over the first events of a log that was empty at the start', async () => {

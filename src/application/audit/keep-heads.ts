@@ -17,6 +17,8 @@ export interface HeadKeeping {
 }
 
 export interface HeadNeeds extends HeadKeeping {
+  /** When this process started: what a log holds from before has been signed by somebody. */
+  readonly startedAt: string;
   readonly store: EventStore;
   readonly sha256: Sha256;
   readonly clock: Clock;
@@ -44,7 +46,8 @@ class LogChainFailure extends Error {
  *
  * Only one may run on one keeping of heads at a time. When an event does not fit, or the log lacks what the last head
  * speaks of, it raises an alarm, every hour again, and signs nothing any more. Other failures are tried again after a
- * minute, with an alarm. It also raises one, and then signs, when it starts without any head on a log that has events.
+ * minute, with an alarm. It also raises one, and then signs, when it starts without any head on a log that has
+ * older events.
  */
 export async function keepHeads(needs: HeadNeeds, signal: AbortSignal): Promise<void> {
   const { clock, log } = needs;
@@ -66,8 +69,10 @@ export async function keepHeads(needs: HeadNeeds, signal: AbortSignal): Promise<
 }
 
 /** Asked once, at the start: later a log without a head is one whose first head could not be written yet. */
-async function hasLostHeads({ heads, store }: HeadNeeds): Promise<boolean> {
-  return (await heads.last()) === null && (await store.readAll(START, 1)).length > 0;
+async function hasLostHeads({ heads, store, startedAt }: HeadNeeds): Promise<boolean> {
+  if ((await heads.last()) !== null) return false;
+  const [first] = await store.readAll(START, 1);
+  return first !== undefined && first.recordedAt < startedAt;
 }
 
 async function follow(needs: HeadNeeds, signal: AbortSignal): Promise<void> {
