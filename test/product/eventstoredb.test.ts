@@ -1,6 +1,4 @@
 /** The whole product on EventStoreDB, and the move there from Postgres. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +8,7 @@ import { createEventStoreDbStore } from '../../src/adapters/eventstoredb/event-s
 import { orderStream } from '../../src/domain/order/events.ts';
 import { startStandIn } from '../support/eventstoredb/server.ts';
 import type { StandIn } from '../support/eventstoredb/server.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tradsy-eventstoredb-'));
 let server: StandIn;
@@ -21,18 +20,8 @@ afterAll(async () => {
   await removeDataFolder(folder);
 });
 
-async function run(program: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const child = spawn(process.execPath, [`dist/server/${program}.js`, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', TRADSY_DATA: folder, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  let complaint = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said, complaint };
-}
+const run = (program: string, env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  runProgram(program, { TRADSY_DATA: folder, ...env }, args);
 
 interface Demo {
   readonly ok: boolean;

@@ -1,6 +1,4 @@
 /** Read models rebuilt, taken back and verified by the programs, while the product serves. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
@@ -18,6 +16,7 @@ import type { OrderTicket } from '../../src/domain/order/events.ts';
 import { ticket } from '../../src/domain/order/samples.suite.ts';
 import type { OrderDenied } from '../../src/domain/risk-policy/events.ts';
 import { riskStream } from '../../src/domain/risk-policy/events.ts';
+import { launchProgram, runProgram } from '../support/run-program.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct } from '../support/running-product.ts';
 
@@ -71,21 +70,9 @@ const partOfReadiness = async (): Promise<string | undefined> => {
   return parts['projections'];
 };
 
-const launch = (program: 'rebuild' | 'verify', ...args: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [`dist/server/projections-${program}.js`, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-
-async function run(program: 'rebuild' | 'verify', ...args: readonly string[]) {
-  const child = launch(program, ...args);
-  let said = '';
-  let complaint = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said, complaint };
-}
+const launch = (program: 'rebuild' | 'verify') => launchProgram(`projections-${program}`, env, []);
+const run = (program: 'rebuild' | 'verify', ...args: readonly string[]) =>
+  runProgram(`projections-${program}`, env, args);
 
 it('a rebuild killed in the middle leaves the live rows; the next one changes places, and can be taken back', async () => {
   await expect.poll(orders, { timeout: 20_000 }).toBe(ORDERS);
