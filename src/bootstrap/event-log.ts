@@ -1,6 +1,6 @@
 /** The system of record: EventStoreDB where one is named, else the database. */
 import type { Pool } from 'pg';
-import { newestStored, recordedLogName, recordLogName } from '../adapters/postgres/event-log-name.ts';
+import { hasFollowed, newestStored, recordedLogName, recordLogName } from '../adapters/postgres/event-log-name.ts';
 import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import { START } from '../application/ports/event-store.ts';
@@ -14,14 +14,17 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** What `openEventLog` does where the record has been copied to another store and is named there for the first time. */
+export type AtMove = 'move' | 'refuse';
+
 /**
  * Throws StartupError when the EventStoreDB that is named can not be reached, or when the record of this database is in
  * another store: orders decided on an old or an empty one would be sent once more.
  */
-export async function openEventLog(url: string | null, pool: Pool, log: Log): Promise<EventLog> {
+export async function openEventLog(url: string | null, pool: Pool, log: Log, atMove: AtMove): Promise<EventLog> {
   const opened = url === null ? openPostgres(pool, log) : await openEventStoreDb(url, log);
   try {
-    await assertRecord(opened, pool);
+    await assertRecord(opened, pool, atMove);
     return opened;
   } catch (error) {
     await opened.close();
@@ -35,13 +38,14 @@ function openPostgres(pool: Pool, log: Log): EventLog {
 }
 
 /** Once the record has moved to EventStoreDB it stays there; and it moves only when all of it has been copied. */
-async function assertRecord({ name, store }: EventLog, pool: Pool): Promise<void> {
+async function assertRecord({ name, store }: EventLog, pool: Pool, atMove: AtMove): Promise<void> {
   const newest = await newestStored(pool);
   const recorded = await recordedLogName(pool, newest === undefined ? name : 'postgres');
-  if (recorded === name) return;
   if (name === 'postgres') {
+    if (recorded === name) return;
     throw new StartupError('the events of this database are in EventStoreDB: set EVENTSTOREDB_URL');
   }
+  // Also later: what the database held when the record moved is there for good.
   if (newest !== undefined) {
     const [copied] = await store.readStream(newest.stream, { from: newest.revision, limit: 1 });
     if (copied?.hash !== newest.hash) {
@@ -49,8 +53,18 @@ async function assertRecord({ name, store }: EventLog, pool: Pool): Promise<void
         'EVENTSTOREDB_URL lacks events that the database has: stop Tradsy, and run events:copy first',
       );
     }
+  } else if ((await hasFollowed(pool, name)) && (await store.readAll(START, 1)).length === 0) {
+    throw new StartupError('EVENTSTOREDB_URL holds no events, and this database has followed some: it is another one');
   }
-  await recordLogName(pool, name);
+  if (recorded === name) return;
+  if (atMove === 'refuse') {
+    throw new StartupError(
+      'the record of this database moves to EventStoreDB when Tradsy is started there: start it first',
+    );
+  }
+  if (!(await recordLogName(pool, name))) {
+    throw new StartupError('Tradsy runs on this database with another record: stop it, and run events:copy once more');
+  }
 }
 
 /** Its client is large, so it is loaded only when it is used. */

@@ -81,7 +81,7 @@ export async function startProduct(
     const sandboxUrl = sandbox.value?.url ?? null;
 
     const { pool, ownerUrl } = database.value;
-    const eventLog = await openEventLog(config.eventStoreDbUrl, pool, log);
+    const eventLog = await openEventLog(config.eventStoreDbUrl, pool, log, 'move');
     stops.push(() => eventLog.close());
     signal.throwIfAborted();
 

@@ -90,7 +90,7 @@ export async function runReadModelProgram(
       signal,
     });
     try {
-      const eventLog = await openEventLog(config.eventStoreDbUrl, database.pool, log);
+      const eventLog = await openEventLog(config.eventStoreDbUrl, database.pool, log, 'refuse');
       const store = createEvolvingStore(eventLog.store, { catalogue: CATALOGUE, log });
       try {
         const { options, progress } = await rebuilding({ ...database, log: eventLog.name, store, signal }, say);

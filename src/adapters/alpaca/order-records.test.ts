@@ -32,6 +32,16 @@ describe('one order', () => {
     expect(url.searchParams.get('client_order_id')).toBe('a~r1&b');
   });
 
+  it('can be read when a time of it is the zero of its server, and not when the one that it was made at is', async () => {
+    const none = '0001-01-01T00:00:00Z';
+    const reading = async (times: Readonly<Record<string, string>>) => {
+      const { broker } = await serving((_url, r) => json(r, 200, alpacaOrder(times)));
+      return (await broker.byId(access, 'b-1')).kind;
+    };
+    expect(await reading({ updated_at: none })).toBe('found');
+    expect(await reading({ created_at: none })).toBe('unknown');
+  });
+
   it('comes with its exits', async () => {
     const leg = alpacaOrder({ id: 'leg-1', status: 'held', type: 'limit' });
     const { broker, received } = await serving((_url, r) => json(r, 200, alpacaOrder({ legs: [leg] })));

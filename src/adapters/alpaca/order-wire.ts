@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { BrokerOrder } from '../../application/ports/broker.ts';
 import type { ReportedStatus } from '../../domain/order/broker-report.ts';
-import { decimal, maybe, problemOf, time } from './wire.ts';
+import { decimal, maybe, maybeTime, problemOf, time } from './wire.ts';
 
 /** Alpaca: Order, the members in use. */
 const alpacaOrder = z.object({
@@ -24,7 +24,7 @@ const alpacaOrder = z.object({
   replaces: maybe(z.string()),
   legs: maybe(z.array(z.unknown())),
   created_at: time,
-  updated_at: maybe(time),
+  updated_at: maybeTime,
 });
 
 /** Alpaca: order status. What rests at the venue, or may come back to it, is open. */

@@ -13,6 +13,12 @@ export const time = z.iso.datetime({ offset: true }).regex(/^(19[7-9]|2)\d/, 'no
 /** Absent, null, or a value: null when there is none. */
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? null);
 
+/** A time, or null where there is none, in whatever way that is said. */
+export const maybeTime = z.preprocess(
+  (value) => (typeof value === 'string' && value.startsWith('0001-01-01') ? null : value),
+  maybe(time),
+);
+
 /**
  * Alpaca: prices of market data are JSON numbers; the shortest text that gives the same number is what was sent. No price
  * is below a ten-thousandth of a cent.

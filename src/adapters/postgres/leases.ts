@@ -13,6 +13,9 @@ export interface LeasesOptions {
   readonly onLost: (name: Owned, why: string) => void;
 }
 
+/** The advisory lock of the lease with the name `$1`. */
+export const LEASE_LOCK = `hashtextextended('lease ' || $1, 0)`;
+
 /** The server ends a session that it has heard nothing of for this long, and with it the lock. */
 const SESSION_ENDS_AFTER_MS = 3_000;
 /** From the moment a sign of life was sent that was answered: the holder counts shorter than the server. */
@@ -38,9 +41,10 @@ export function createLeases(pool: Pool, options: LeasesOptions): Leases {
       session.on('error', () => {});
       // A server that has gone silent is not waited for: ending the session fails what is under way.
       const giveUp = (): void => void end(session);
-      signal.addEventListener('abort', giveUp, { once: true });
       try {
+        // Connecting has a limit of its own, and could not be ended.
         await session.connect();
+        signal.addEventListener('abort', giveUp, { once: true });
         await session.query(`set idle_session_timeout = ${SESSION_ENDS_AFTER_MS}`);
         while (!signal.aborted) {
           if (await tryLock(session, name)) {
@@ -65,7 +69,7 @@ export function createLeases(pool: Pool, options: LeasesOptions): Leases {
 async function tryLock(session: Client, name: Owned): Promise<boolean> {
   const { rows } = await session.query<{ readonly locked: boolean }>({
     name: 'lease-try',
-    text: `select pg_try_advisory_lock(hashtextextended('lease ' || $1, 0)) as locked`,
+    text: `select pg_try_advisory_lock(${LEASE_LOCK}) as locked`,
     values: [name],
   });
   return rows[0]!.locked;

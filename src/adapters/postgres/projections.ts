@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 
 import { START, type EventStore, type Position, type RecordedEvent } from '../../application/ports/event-store.ts';
 import { applyTogether, applyWithCare, BatchFailed } from './projections/apply.ts';
@@ -118,7 +118,7 @@ export function runProjections(options: ProjectionsOptions): Projections {
    * here first, or now: 0 when the checkpoint was set back. And what was quarantined with the first of them.
    */
   function pass(at: Position, events: readonly RecordedEvent[]): Promise<Passed> {
-    const work = async (tx: PoolClient): Promise<Passed> => {
+    return inTransaction(pool, async (tx) => {
       const checkpoint = await holdCheckpoint(tx, signature);
       if (checkpoint !== at) {
         return { passed: events.filter(({ position }) => position <= checkpoint).length, found: [] };
@@ -135,8 +135,7 @@ export function runProjections(options: ProjectionsOptions): Projections {
       }
       await moveCheckpoint(tx, at, part.at(-1)!.position);
       return { passed: part.length, found };
-    };
-    return inTransaction(pool, work, 'lazy');
+    });
   }
 
   return {
