@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { headsOver } from '../../../bench/audit/sample-log.ts';
 import { openTestStore, type TestStore } from '../../../test/support/postgres-store.ts';
-import { put, samples } from '../../application/ports/event-store-samples.suite.ts';
+import { followAll, put, samples } from '../../application/ports/event-store-samples.suite.ts';
 import type { StoredEvent } from '../../application/ports/event-chain.ts';
 import type { SignedHead } from '../../application/ports/heads.ts';
 import { systemClock } from '../node/clock-and-ids.ts';
@@ -28,6 +28,8 @@ beforeAll(async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const stream of STREAMS) await put(test.store, stream, samples(1, stream));
   }
+  // Other tests write on the same server: until they are done, a read of the log may end before its end.
+  await followAll(test.store, STREAMS.length * ROUNDS);
   heads = headsOver(await stored(), HEAD_EVERY, signer);
   await test.owner.query('create table kept as table events');
   await test.owner.query('alter table events disable trigger events_append_only');

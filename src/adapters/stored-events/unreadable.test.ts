@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestStore } from '../../../test/support/postgres-store.ts';
 import { follow, followAll, ids, put } from '../../application/ports/event-store-samples.suite.ts';
 import { START, UnreadableEvent } from '../../application/ports/event-store.ts';
-import type { EventStore, NewEvent, RecordedEvent } from '../../application/ports/event-store.ts';
+import type { EventStore, NewEvent, Position, RecordedEvent } from '../../application/ports/event-store.ts';
 import type { Checkpoints, PassedOver } from '../../application/ports/progress.ts';
 import { runReaction } from '../../application/react.ts';
 import { createMemoryEventStore } from '../memory/event-store.ts';
@@ -44,13 +44,15 @@ describe.each([
   ['Postgres', openPostgres],
 ])('an event that can not be read, over %s', (_, open) => {
   let parts: Parts;
+  /** Of the last event stored. */
+  let end: Position;
   beforeEach(async () => {
     parts = await open();
   });
   afterEach(() => parts.close());
 
   async function fill(...events: readonly (readonly [stream: string, event: NewEvent])[]): Promise<readonly string[]> {
-    for (const [stream, event] of events) await put(parts.raw, stream, [event]);
+    for (const [stream, event] of events) end = await put(parts.raw, stream, [event]);
     return events.map(([, { id }]) => id);
   }
 
@@ -62,7 +64,6 @@ describe.each([
     const alarms: string[] = [];
     const log = { info: () => {}, warn: () => {}, alarm: (message: string) => void alarms.push(message) };
     const store = createEvolvingStore(parts.raw, { catalogue, log });
-    const end = (await parts.raw.readAll(START, 1_000)).at(-1)!.position;
     const ending = new AbortController();
     const checkpoints: Checkpoints = {
       load: (reaction) => parts.checkpoints.load(reaction),
