@@ -3,6 +3,7 @@
  * committed, and the process dies in between.
  */
 import { orderStream } from '../../src/domain/order/events.ts';
+import type { Admission } from '../../src/domain/risk-policy/admission.ts';
 import type { OrderAdmitted } from '../../src/domain/risk-policy/events.ts';
 import { readConfig } from '../../src/bootstrap/config.ts';
 import { startProduct } from '../../src/bootstrap/product.ts';
@@ -22,7 +23,11 @@ const product = await startProduct(
           const { ticket } = admitted.data as OrderAdmitted['data'];
           const [access] = await brokerTokens.of(ticket.accountId);
           if (access !== undefined)
-            await broker.submit(access, ticket, orderStream(ticket.orderId).slice(orderStream('').length));
+            await broker.submit(
+              access,
+              { ticket } as Admission,
+              orderStream(ticket.orderId).slice(orderStream('').length),
+            );
           process.kill(process.pid, 'SIGKILL');
         }
         return store.append(stream, expected, events);

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { access, alpacaAt, alpacaOrder, configFor, ticketOf } from '../../../test/adapters/alpaca-setup.ts';
 import { PAGE, type RawAnswer, deadPort, json, refusal, serveRaw, text } from '../../../test/adapters/raw-server.ts';
 import type { OrderTicket } from '../../domain/order/events.ts';
+import { admitted, changeAdmitted } from '../../domain/risk-policy/samples.suite.ts';
 
 const CLIENT_ID = '018f2f6e-0000-7000-8000-000000000001';
 const BROKER_ID = 'b0000000-0000-4000-8000-000000000001';
 
 async function submitted(ticket: OrderTicket, answer: object = alpacaOrder()) {
   const server = await serveRaw((response) => json(response, 200, answer));
-  const outcome = await alpacaAt(server.url).broker.submit(access, ticket, CLIENT_ID);
+  const outcome = await alpacaAt(server.url).broker.submit(access, admitted(ticket), CLIENT_ID);
   return { outcome, received: server.received };
 }
 
@@ -81,7 +82,7 @@ describe('an order on the wire', () => {
 
   it('goes to the environment of the account', async () => {
     const server = await serveRaw((r) => json(r, 200, alpacaOrder()));
-    await alpacaAt(server.url).broker.submit({ ...access, environment: 'live' }, ticketOf(), CLIENT_ID);
+    await alpacaAt(server.url).broker.submit({ ...access, environment: 'live' }, admitted(ticketOf()), CLIENT_ID);
     expect(server.received[0]?.path).toBe(`${new URL(configFor(server.url).tradingUrl.live).pathname}/v2/orders`);
   });
 
@@ -139,7 +140,12 @@ describe('changing an order', () => {
 
   it.each(table)('replace: %s', async (_name, answer, expected) => {
     const server = await serveRaw(answer);
-    const outcome = await alpacaAt(server.url).broker.replace(access, BROKER_ID, terms, NEW_ID);
+    const outcome = await alpacaAt(server.url).broker.replace(
+      access,
+      BROKER_ID,
+      changeAdmitted(ticketOf(), 1, terms),
+      NEW_ID,
+    );
     expect(outcome).toMatchObject(expected);
     expect(server.received).toHaveLength(1);
     expect(server.received[0]).toMatchObject({ method: 'PATCH', path: `/v2/orders/${BROKER_ID}` });
@@ -176,7 +182,9 @@ describe('changing an order', () => {
 
   it('a change that never left can be made again', async () => {
     const { broker } = alpacaAt(`http://127.0.0.1:${await deadPort()}`);
-    expect(await broker.replace(access, BROKER_ID, terms, NEW_ID)).toMatchObject({ kind: 'unknown' });
+    expect(await broker.replace(access, BROKER_ID, changeAdmitted(ticketOf(), 1, terms), NEW_ID)).toMatchObject({
+      kind: 'unknown',
+    });
     expect(await broker.cancel(access, BROKER_ID)).toMatchObject({ kind: 'unknown' });
   });
 });

@@ -11,6 +11,7 @@ import {
   serveRaw,
   text,
 } from '../../../test/adapters/raw-server.ts';
+import { admitted } from '../../domain/risk-policy/samples.suite.ts';
 import { ALPACA_TIMES, type AlpacaTimes } from './config.ts';
 
 const CLIENT_ID = '018f2f6e-0000-7000-8000-000000000001';
@@ -19,7 +20,7 @@ const WHOLE = JSON.stringify(alpacaOrder());
 async function submitTo(answer: RawAnswer, times: Partial<AlpacaTimes> = {}) {
   const server = await serveRaw(answer);
   const alpaca = alpacaAt(server.url, { times: { ...ALPACA_TIMES, ...times } });
-  const outcome = await alpaca.broker.submit(access, ticketOf(), CLIENT_ID);
+  const outcome = await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID);
   return { outcome, received: server.received, lines: alpaca.lines };
 }
 
@@ -139,25 +140,25 @@ describe('what becomes of an order that was sent', () => {
 
   it('nobody listens: not sent', async () => {
     const alpaca = alpacaAt(`http://127.0.0.1:${await deadPort()}`);
-    const outcome = await alpaca.broker.submit(access, ticketOf(), CLIENT_ID);
+    const outcome = await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID);
     expect(outcome).toMatchObject({ kind: 'not_sent', retryAfterMs: 1_000 });
     expect((outcome as { reason: string }).reason).toContain('ECONNREFUSED');
   });
 
   it('nobody listens on any address of the host: not sent', async () => {
     const alpaca = alpacaAt(`http://localhost:${await deadPort()}`);
-    expect(await alpaca.broker.submit(access, ticketOf(), CLIENT_ID)).toMatchObject({ kind: 'not_sent' });
+    expect(await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID)).toMatchObject({ kind: 'not_sent' });
   });
 
   it('the host has no address: not sent', async () => {
     const alpaca = alpacaAt('http://no-such-host.invalid');
-    expect(await alpaca.broker.submit(access, ticketOf(), CLIENT_ID)).toMatchObject({ kind: 'not_sent' });
+    expect(await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID)).toMatchObject({ kind: 'not_sent' });
   });
 
   it('a connection that breaks before the request can be read: unknown', async () => {
     const server = createServer((socket) => socket.resetAndDestroy());
     const port = await listenBelowEphemeral(server);
-    const outcome = await alpacaAt(`http://127.0.0.1:${port}`).broker.submit(access, ticketOf(), CLIENT_ID);
+    const outcome = await alpacaAt(`http://127.0.0.1:${port}`).broker.submit(access, admitted(ticketOf()), CLIENT_ID);
     server.close();
     expect(outcome).toMatchObject({ kind: 'unknown' });
   });
@@ -165,7 +166,7 @@ describe('what becomes of an order that was sent', () => {
   it('a server that does not speak TLS: unknown', async () => {
     const server = await serveRaw((r) => json(r, 200, alpacaOrder()));
     const alpaca = alpacaAt(server.url.replace('http:', 'https:'));
-    expect(await alpaca.broker.submit(access, ticketOf(), CLIENT_ID)).toMatchObject({ kind: 'unknown' });
+    expect(await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID)).toMatchObject({ kind: 'unknown' });
     expect(server.received).toHaveLength(0);
   });
 
@@ -173,8 +174,8 @@ describe('what becomes of an order that was sent', () => {
     let answers = 0;
     const server = await serveRaw((r) => (answers++ === 0 ? json(r, 200, alpacaOrder()) : r.socket?.destroy()));
     const alpaca = alpacaAt(server.url);
-    expect(await alpaca.broker.submit(access, ticketOf(), CLIENT_ID)).toMatchObject({ kind: 'acknowledged' });
-    expect(await alpaca.broker.submit(access, ticketOf(), CLIENT_ID)).toMatchObject({ kind: 'unknown' });
+    expect(await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID)).toMatchObject({ kind: 'acknowledged' });
+    expect(await alpaca.broker.submit(access, admitted(ticketOf()), CLIENT_ID)).toMatchObject({ kind: 'unknown' });
     expect(server.received).toHaveLength(2);
   });
 

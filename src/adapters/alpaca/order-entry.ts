@@ -17,13 +17,13 @@ const KNOWN_ALREADY = /client_order_id must be unique/i;
 
 export function createOrderEntry(configurations: Configurations, log: Log): OrderEntry {
   return {
-    async submit(access, ticket, clientOrderId) {
+    async submit(access, { ticket }, clientOrderId) {
       const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
       const postOrderRequest = orderRequest(ticket, clientOrderId);
       return submitOutcome(await ask(() => orders.postOrderRaw({ postOrderRequest })), clientOrderId, log);
     },
 
-    async replace(access, brokerOrderId, terms, clientOrderId) {
+    async replace(access, brokerOrderId, { terms }, clientOrderId) {
       const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
       const patchOrderRequest = {
         qty: terms.quantity,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import { inputs } from '../../domain/risk-policy/samples.suite.ts';
 import type { CancelOutcome, LookUp, ReplaceOutcome } from '../ports/broker.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
-import { brokerOrder, cause, openDesk } from './order-path.suite.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
 import { createSendCancel, createSendReplace } from './send-requests.ts';
 import { createSubmitOrder } from './submit-order.ts';
 
@@ -35,7 +37,19 @@ async function workingOrder() {
     answers,
     terms,
     requestCancel: () => ask({ type: 'RequestCancel', at: needs.clock.now() }),
-    requestReplace: () => ask({ type: 'RequestReplace', terms, at: needs.clock.now() }),
+    requestReplace: async () => {
+      const change = {
+        type: 'AssessReplacement',
+        orderId,
+        revision: 1,
+        terms,
+        inputs: inputs(),
+        at: needs.clock.now(),
+      } as const;
+      await desk.aggregates.risk.handle(riskStream(ACCOUNT), change, cause);
+      return ask({ type: 'RequestReplace', terms, at: needs.clock.now() });
+    },
+    requestUnadmittedReplace: () => ask({ type: 'RequestReplace', terms, at: needs.clock.now() }),
     sendCancel: () => createSendCancel(needs)(orderId, cause),
     sendReplace: () => createSendReplace(needs)(orderId, cause),
     last: async () => (await desk.typesOf(orderId)).at(-1),
@@ -91,6 +105,15 @@ describe('a change whose answer never came', () => {
     answers.replace = { kind: 'refused', reason: 'order is not open' };
     await sendReplace();
     expect(await last()).toBe('ReplaceRefused');
+  });
+
+  it('is not sent when the risk engine has not admitted it', async () => {
+    const { requestUnadmittedReplace, sendReplace, last, answers, alarms } = await workingOrder();
+    await requestUnadmittedReplace();
+    answers.replace = { kind: 'refused', reason: 'must not be asked' };
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRefused');
+    expect(alarms).toEqual(['a change that was never admitted is not sent']);
   });
 
   it('is given up after a minute, and is not sent any more', async () => {

@@ -3,6 +3,8 @@ import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { isFinal } from '../../domain/order/state.ts';
 import type { LiveOrder } from '../../domain/order/state.ts';
+import { replacementAdmissionOf } from '../../domain/risk-policy/admission.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import type { SubmitOrderNeeds } from './submit-order.ts';
@@ -36,7 +38,7 @@ const REPLACE_ENDS_AFTER_MS = 60_000;
  * and is refused; what became of the first is looked up then.
  */
 export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
-  const { aggregates, broker, linked, clock, recordBrokerOrder } = needs;
+  const { aggregates, broker, linked, clock, log, recordBrokerOrder } = needs;
   const settle = createSettleReplace(needs);
   return async (orderId, cause) => {
     const order = await aggregates.orders.load(orderStream(orderId));
@@ -46,7 +48,16 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
     if (access === null) return;
     const isOld = Date.parse(clock.now()) - Date.parse(requestedAt) > REPLACE_ENDS_AFTER_MS;
     if (isOld) return settle(access, order, 'The change could not be delivered in time.', cause);
-    const outcome = await broker.replace(access, order.brokerOrderId, terms, clientOrderId(orderId, revision));
+    const risk = await aggregates.risk.load(riskStream(order.ticket.accountId));
+    const admission = replacementAdmissionOf(risk, { orderId, revision, terms });
+    if (admission === null) {
+      log.alarm('a change that was never admitted is not sent', { orderId, revision });
+      const reason = 'The risk engine has not admitted this change.';
+      const command = { type: 'RecordReplaceRefused', revision, reason, at: clock.now() } as const;
+      await aggregates.orders.handle(orderStream(orderId), command, cause);
+      return;
+    }
+    const outcome = await broker.replace(access, order.brokerOrderId, admission, clientOrderId(orderId, revision));
     if (outcome.kind === 'accepted') {
       await recordBrokerOrder(access, { order: outcome.order, execution: null, reason: null }, cause);
     }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { brokerOrder, cause, openDesk } from './order-path.suite.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
 import { createConfirmOrder, createSubmitOrder } from './submit-order.ts';
+
+const STRANGER = '33333333-3333-4333-8333-333333333333';
 
 async function placedOrder() {
   const desk = await openDesk();
@@ -24,6 +27,20 @@ describe('sending an order', () => {
     await submit();
     expect(sent).toEqual([orderId]);
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'OrderAcknowledged']);
+  });
+
+  it('sends nothing that the risk engine has not admitted, to the letter', async () => {
+    const { needs, aggregates, types, sent, orderId, order, alarms } = await placedOrder();
+    const ticket = { ...order().terms, quantity: '1000', orderId: STRANGER, accountId: ACCOUNT };
+    const command = { type: 'PlaceOrder', ticket, channel: 'broker-api', at: needs.clock.now() } as const;
+    await aggregates.orders.handle(orderStream(STRANGER), command, cause);
+    const submit = createSubmitOrder(needs);
+    expect(await submit(STRANGER, cause)).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect(alarms).toEqual(['an order that was never admitted is not sent']);
+    await submit(orderId, cause);
+    expect(sent).toEqual([orderId]);
+    expect(await types()).toContain('OrderAcknowledged');
   });
 
   it('records the broker’s refusal', async () => {

@@ -6,6 +6,8 @@
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { OrderCommand } from '../../domain/order/order.ts';
+import { admissionOf } from '../../domain/risk-policy/admission.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { LinkedAccounts, OrderEntry, OrderRecords } from '../ports/broker.ts';
@@ -47,6 +49,12 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
     const order = await aggregates.orders.load(stream);
     if (order.status !== 'placed') return SETTLED;
     const { accountId } = order.ticket;
+    const admission = admissionOf(await aggregates.risk.load(riskStream(accountId)), order.ticket);
+    if (admission === null) {
+      needs.log.alarm('an order that was never admitted is not sent', { orderId });
+      await record({ type: 'RecordNotSent', reason: 'The risk engine has not admitted this order.', at: clock.now() });
+      return SETTLED;
+    }
     const access = await linked.accessFor(accountId);
     if (access === null) {
       const at = clock.now();
@@ -68,7 +76,7 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       await record({ type: 'RecordSubmissionFailed', claimId, reason, at: clock.now() });
       return { kind: 'again', afterMs: 0 };
     }
-    const outcome = await broker.submit(access, claimed.state.ticket, clientOrderId(orderId, 0));
+    const outcome = await broker.submit(access, admission, clientOrderId(orderId, 0));
     pass('after-broker-answer');
     const at = clock.now();
     switch (outcome.kind) {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import type { OrderTicket } from '../../domain/order/events.ts';
+import { admitted, changeAdmitted } from '../../domain/risk-policy/samples.suite.ts';
 import { follow, isAbout, sampleTicket, submitted, working } from './broker-samples.suite.ts';
 import type { BrokerUnderTest } from './broker.suite.ts';
 
@@ -70,7 +71,7 @@ export function entryCases(under: () => BrokerUnderTest): void {
     const access = await openAccount();
     for (const changes of [{ quantity: '100000' }, { limitPrice: '50.001' }, { symbol: 'NO.SUCH' }]) {
       const ticket = sampleTicket(changes);
-      const outcome = await broker.submit(access, ticket, ticket.orderId);
+      const outcome = await broker.submit(access, admitted(ticket), ticket.orderId);
       expect(outcome).toMatchObject({
         kind: 'rejected',
         code: expect.any(String),
@@ -85,7 +86,7 @@ export function entryCases(under: () => BrokerUnderTest): void {
     const access = await openAccount();
     const ticket = sampleTicket();
     await submitted(broker, access, ticket);
-    expect(await broker.submit(access, ticket, ticket.orderId)).toEqual({ kind: 'known_already' });
+    expect(await broker.submit(access, admitted(ticket), ticket.orderId)).toEqual({ kind: 'known_already' });
     expect(await ledger(access)).toHaveLength(1);
   });
 
@@ -126,7 +127,7 @@ export function entryCases(under: () => BrokerUnderTest): void {
     const old = await working(broker, access, followed);
     const terms = { quantity: '7', limitPrice: '51.25', stopPrice: null, timeInForce: 'gtc' } as const;
     const newId = clientOrderId(old.clientOrderId, 1);
-    const outcome = await broker.replace(access, old.brokerOrderId, terms, newId);
+    const outcome = await broker.replace(access, old.brokerOrderId, changeAdmitted(sampleTicket(), 1, terms), newId);
     if (outcome.kind !== 'accepted') throw new Error(outcome.reason);
     const { brokerOrderId } = outcome.order;
     expect(outcome.order).toMatchObject({
@@ -149,7 +150,12 @@ export function entryCases(under: () => BrokerUnderTest): void {
     const { brokerOrderId, clientOrderId: id, terms } = await submitted(broker, access, sampleTicket());
     await trade(brokerOrderId, '10', '49.5');
     expect(
-      await broker.replace(access, brokerOrderId, { ...terms, quantity: '5' }, clientOrderId(id, 1)),
+      await broker.replace(
+        access,
+        brokerOrderId,
+        changeAdmitted(sampleTicket(), 1, { ...terms, quantity: '5' }),
+        clientOrderId(id, 1),
+      ),
     ).toMatchObject({
       kind: 'refused',
     });

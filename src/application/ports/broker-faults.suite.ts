@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { admitted, changeAdmitted } from '../../domain/risk-policy/samples.suite.ts';
 
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { follow, isAbout, sampleTicket, submitted, working } from './broker-samples.suite.ts';
@@ -33,13 +34,13 @@ export function faultCases(under: () => BrokerUnderTest): void {
       const access = await openAccount();
       await spoil(access, 'place', fault);
       const ticket = sampleTicket();
-      const outcome = await broker.submit(access, ticket, ticket.orderId);
+      const outcome = await broker.submit(access, admitted(ticket), ticket.orderId);
       expect(outcome).toMatchObject({ kind: known ? 'not_sent' : 'unknown', reason: expect.stringMatching(/\w+/) });
       expect(await ledger(access)).toHaveLength(hasEffect ? 1 : 0);
 
       const found = await broker.byClientOrderId(access, ticket.orderId);
       expect(found.kind).toBe(hasEffect ? 'found' : 'not_found');
-      const again = await broker.submit(access, ticket, ticket.orderId);
+      const again = await broker.submit(access, admitted(ticket), ticket.orderId);
       expect(again.kind).toBe(hasEffect ? 'known_already' : 'acknowledged');
       expect(await ledger(access)).toHaveLength(1);
     });
@@ -52,7 +53,9 @@ export function faultCases(under: () => BrokerUnderTest): void {
       await spoil(access, 'change', fault);
       const newId = clientOrderId(old.clientOrderId, 1);
       const terms = { ...old.terms, quantity: '7' };
-      expect(await broker.replace(access, old.brokerOrderId, terms, newId)).toMatchObject({ kind: 'unknown' });
+      expect(
+        await broker.replace(access, old.brokerOrderId, changeAdmitted(sampleTicket(), 1, terms), newId),
+      ).toMatchObject({ kind: 'unknown' });
       expect((await broker.byClientOrderId(access, newId)).kind).toBe(hasEffect ? 'found' : 'not_found');
       expect(await ledger(access)).toHaveLength(hasEffect ? 2 : 1);
     });

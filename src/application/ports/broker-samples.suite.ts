@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 
 import type { OrderTicket } from '../../domain/order/events.ts';
+import { admitted } from '../../domain/risk-policy/samples.suite.ts';
 import type { BrokerUnderTest } from './broker.suite.ts';
 import type { Broker, BrokerAccess, BrokerOrder, BrokerUpdate } from './broker.ts';
 
@@ -24,7 +25,7 @@ export const sampleTicket = (changes: Partial<OrderTicket> = {}): OrderTicket =>
 
 /** Sends an order under its own id; throws unless it was acknowledged. */
 export async function submitted(broker: Broker, access: BrokerAccess, ticket: OrderTicket): Promise<BrokerOrder> {
-  const outcome = await broker.submit(access, ticket, ticket.orderId);
+  const outcome = await broker.submit(access, admitted(ticket), ticket.orderId);
   if (outcome.kind !== 'acknowledged') throw new Error(`not acknowledged: ${JSON.stringify(outcome)}`);
   return outcome.order;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { admitted, changeAdmitted } from '../../domain/risk-policy/samples.suite.ts';
 
 import { follow, isAbout, sampleTicket, submitted, working } from './broker-samples.suite.ts';
 import type { BrokerUnderTest } from './broker.suite.ts';
@@ -99,8 +100,8 @@ export function updateCases(under: () => BrokerUnderTest): void {
     const ticket = sampleTicket();
     const terms = { quantity: '5', limitPrice: '50', stopPrice: null, timeInForce: 'day' } as const;
     const outcomes = await Promise.all([
-      broker.submit(access, ticket, ticket.orderId),
-      broker.replace(access, brokerOrderId, terms, `${clientOrderId}~r1`),
+      broker.submit(access, admitted(ticket), ticket.orderId),
+      broker.replace(access, brokerOrderId, changeAdmitted(ticket, 1, terms), `${clientOrderId}~r1`),
       broker.cancel(access, brokerOrderId),
       broker.byId(access, brokerOrderId),
       broker.byClientOrderId(access, clientOrderId),

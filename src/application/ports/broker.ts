@@ -3,6 +3,7 @@
  * twice, never follow a redirect, and give up within their time limit.
  */
 import type { Execution, OrderTerms, OrderTicket } from '../../domain/order/events.ts';
+import type { Admission, ReplacementAdmission } from '../../domain/risk-policy/admission.ts';
 import type { ReportedStatus } from '../../domain/order/broker-report.ts';
 
 /** The right to act for one linked account. The token never leaves the adapter's requests. */
@@ -62,13 +63,13 @@ export type ReplaceOutcome =
 export type LookUp<Found> =
   { readonly kind: 'found'; readonly value: Found } | { readonly kind: 'not_found' } | Failure;
 
-/** Sending. None of these is ever repeated by the adapter. */
+/** Sending. None of these is ever repeated by the adapter. Only what the risk engine has admitted can be sent. */
 export interface OrderEntry {
-  submit(access: BrokerAccess, ticket: OrderTicket, clientOrderId: string): Promise<SubmitOutcome>;
+  submit(access: BrokerAccess, admission: Admission, clientOrderId: string): Promise<SubmitOutcome>;
   replace(
     access: BrokerAccess,
     brokerOrderId: string,
-    terms: OrderTerms,
+    admission: ReplacementAdmission,
     clientOrderId: string,
   ): Promise<ReplaceOutcome>;
   cancel(access: BrokerAccess, brokerOrderId: string): Promise<CancelOutcome>;

@@ -1,6 +1,8 @@
 /** Orders, quotes and an account's risk stream for tests. */
-import type { OrderTicket } from '../order/events.ts';
+import type { OrderTerms, OrderTicket } from '../order/events.ts';
 import { execution, ticket } from '../order/samples.suite.ts';
+import { admissionOf, replacementAdmissionOf } from './admission.ts';
+import type { Admission, ReplacementAdmission } from './admission.ts';
 import type { AssessmentInputs, RiskEvent } from './events.ts';
 import { limitsOn } from './limits.ts';
 import { riskPolicy } from './risk-policy.ts';
@@ -71,3 +73,22 @@ export const roundTrip = (n: number, bought: string, sold: string, shares = '1')
   fill(`sell-${n}`, 'sell', shares, sold),
   release(`sell-${n}`),
 ];
+
+/** An order as the risk engine has admitted it, for those who send. */
+export function admitted(order: OrderTicket): Admission {
+  const data = { ticket: order, channel: 'broker-api', inputs: inputs(), admittedAt: NOW } as const;
+  return admissionOf(riskPolicy.evolve(riskPolicy.initial, { type: 'OrderAdmitted', data }), order) as Admission;
+}
+
+/** A change of an order as the risk engine has admitted it. */
+export function changeAdmitted(order: OrderTicket, revision: number, terms: OrderTerms): ReplacementAdmission {
+  const change = { orderId: order.orderId, revision, terms };
+  const state = [
+    {
+      type: 'OrderAdmitted',
+      data: { ticket: order, channel: 'broker-api', inputs: inputs(), admittedAt: NOW },
+    } as const,
+    { type: 'ReplacementAdmitted', data: { ...change, inputs: inputs(), admittedAt: NOW } } as const,
+  ].reduce<RiskState>(riskPolicy.evolve, riskPolicy.initial);
+  return replacementAdmissionOf(state, change) as ReplacementAdmission;
+}

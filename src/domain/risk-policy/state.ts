@@ -5,7 +5,7 @@ import { EMPTY, find, put } from '../kernel/dictionary.ts';
 import type { Dictionary } from '../kernel/dictionary.ts';
 import { book, FLAT } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
-import type { OrderTicket } from '../order/events.ts';
+import type { OrderTerms, OrderTicket } from '../order/events.ts';
 import type { Breach, FillBooked, RiskEvent } from './events.ts';
 
 /** What was answered to an order, for ever: a repeated request gets the same answer. */
@@ -16,6 +16,8 @@ export type Answer =
       readonly admittedAt: string;
       /** Shares of it that are booked. */
       readonly executed: Quantity;
+      /** The changes of it that were admitted; of those with one revision the order takes one. */
+      readonly changes: readonly { readonly revision: number; readonly terms: OrderTerms }[];
     }
   | { readonly kind: 'denied'; readonly ticket: OrderTicket; readonly breaches: readonly Breach[] };
 
@@ -82,7 +84,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
   switch (event.type) {
     case 'OrderAdmitted': {
       const { ticket, admittedAt } = event.data;
-      const answer: Answer = { kind: 'admitted', ticket, admittedAt, executed: NO_QUANTITY };
+      const answer: Answer = { kind: 'admitted', ticket, admittedAt, executed: NO_QUANTITY, changes: [] };
       return {
         ...state,
         answers: put(state.answers, ticket.orderId, answer),
@@ -94,12 +96,20 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       return { ...state, answers: put(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
     }
     case 'ReplacementAdmitted': {
-      const { orderId, terms } = event.data;
+      const { orderId, revision, terms } = event.data;
+      const answer = find(state.answers, orderId);
+      const changed =
+        answer?.kind === 'admitted'
+          ? {
+              ...state,
+              answers: put(state.answers, orderId, { ...answer, changes: [...answer.changes, { revision, terms }] }),
+            }
+          : state;
       const held = state.reservations.get(orderId);
-      if (held === undefined) return state;
+      if (held === undefined) return changed;
       // Until the broker has changed it, either of the two may be executed.
       const reserved = { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) };
-      return { ...state, reservations: added(state.reservations, orderId, reserved) };
+      return { ...changed, reservations: added(state.reservations, orderId, reserved) };
     }
     case 'ReplacementDenied':
       return state;
