@@ -1,7 +1,8 @@
 /**
  * What the domain and the application may not do although it needs no import: look at the clock, throw dice, set timers,
  * reach for the process, or depend on the time zone and language of the machine. Time, ids and chance come to them in
- * the command; otherwise the same events would not give the same answer again.
+ * the command; otherwise the same events would not give the same answer again. And nobody there may call something an
+ * admission that the risk engine has not admitted.
  */
 import ts from 'typescript';
 
@@ -98,6 +99,16 @@ function dependsOnLanguage(node) {
   return position !== undefined && argumentsOf(node).length <= position;
 }
 
+/** The one place that makes admissions, and the types that stand for them. */
+const admissions = { home: 'src/domain/risk-policy/admission.ts', types: ['Admission', 'ReplacementAdmission'] };
+
+/** `x as Admission`: the brand keeps everything else out, and only a cast gets around it. */
+function forgesAdmission(node) {
+  if (node.getSourceFile().fileName.endsWith(admissions.home)) return false;
+  if (!ts.isAsExpression(node) && !ts.isTypeAssertionExpression(node)) return false;
+  return ts.isTypeReferenceNode(node.type) && isNamed(node.type.typeName, ...admissions.types);
+}
+
 /** Each rule: its name, why it is there, and whether a node of the syntax tree breaks it. */
 export const pureRules = [
   { name: 'no-clock', why: 'the time comes in the command', breaks: readsClock },
@@ -119,6 +130,7 @@ export const pureRules = [
   },
   { name: 'no-local-time-zone', why: 'the answer must not depend on the machine', breaks: dependsOnTimeZone },
   { name: 'no-default-language', why: 'the answer must not depend on the machine', breaks: dependsOnLanguage },
+  { name: 'no-forged-admission', why: 'only the risk engine admits', breaks: forgesAdmission },
 ];
 
 /** The violations in one file: `{ rule, line }`, lines counted from 1. */

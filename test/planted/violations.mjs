@@ -95,6 +95,11 @@ const pure = [
   ['no-clock', 'src/application/order/elapsed.ts', `export const now = () => performance.now();`],
   ['no-chance', 'src/domain/order/dice.ts', `export const dice = () => Math.random();`],
   ['no-chance', 'src/application/order/new-id.ts', `export const id = () => crypto.randomUUID();`],
+  [
+    'no-forged-admission',
+    'src/application/order/forged.ts',
+    `interface Admission { readonly orderId: string }\nexport const forged = (orderId: string) => ({ orderId }) as Admission;`,
+  ],
   ['no-timers', 'src/application/order/wait.ts', `export const wait = (f: () => void) => setTimeout(f, 10);`],
   ['no-surroundings', 'src/application/order/setting.ts', `export const mode = process.env['MODE'];`],
   ['no-surroundings', 'src/domain/order/escape.ts', `export const all = () => globalThis;`],
