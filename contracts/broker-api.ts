@@ -4,6 +4,7 @@
  * session is a 401.
  */
 import { z } from 'zod';
+import { unsupportedReason } from './capabilities.ts';
 import { breach, refusalCode } from './problem.ts';
 
 /** A number in a form field: decimal digits only, so that `1e309`, `NaN` and the like are refused. */
@@ -79,6 +80,8 @@ export const errorEnvelope = z
       /** For `denied`: the order's id, under which its story can be read. */
       orderId: z.string().optional(),
       breaches: z.array(breach).optional(),
+      /** For `unsupported_order`: every reason why the broker does not take it. */
+      reasons: z.array(unsupportedReason).optional(),
       errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
     }),
   })

@@ -53,6 +53,7 @@ const assetRequest = z.strictObject({
   shortable: z.boolean().optional(),
   easy_to_borrow: z.boolean().optional(),
   fractionable: z.boolean().optional(),
+  fractional_eh_enabled: z.boolean().optional(),
   marginable: z.boolean().optional(),
 });
 const accountRequest = z.strictObject({

@@ -9,6 +9,7 @@ export function assetOf(exchange: Exchange, symbol: string) {
   if (!listing) return null;
   const override = exchange.store.assets.get(symbol);
   const easyToBorrow = override?.easy_to_borrow ?? true;
+  const fractionableAtAllHours = override?.fractional_eh_enabled ?? true;
   return {
     id: assetIdOf(symbol),
     class: 'us_equity',
@@ -25,7 +26,7 @@ export function assetOf(exchange: Exchange, symbol: string) {
     maintenance_margin_requirement: 30,
     margin_requirement_long: '30',
     margin_requirement_short: '30',
-    attributes: ['fractional_eh_enabled'],
+    attributes: fractionableAtAllHours ? ['fractional_eh_enabled'] : [],
     cusip: null,
   };
 }

@@ -82,7 +82,7 @@ function checkAuctionWindow(timeInForce: 'opg' | 'cls', now: number): void {
   if (now >= from) throw forbidden(`${timeInForce} orders are not accepted at this time`);
 }
 
-/** Fractional and notional orders (Alpaca: DAY only, no trailing stop, simple class). */
+/** Fractional and notional orders (Alpaca: DAY only, no trailing stop, simple class, not for every asset). */
 export function checkFraction(ticket: Ticket, asset: Asset, price: Dec | null): void {
   const isFraction = ticket.notional !== null || (ticket.qty !== null && !isWhole(ticket.qty));
   if (!isFraction) return;
@@ -90,6 +90,8 @@ export function checkFraction(ticket: Ticket, asset: Asset, price: Dec | null): 
   if (ticket.type === 'trailing_stop') throw brokenRule('fractional orders must not be trailing stop orders');
   if (ticket.orderClass !== '') throw brokenRule('fractional orders must be simple orders');
   if (!asset.fractionable) throw forbidden(`asset "${asset.symbol}" is not fractionable`);
+  if (ticket.extendedHours && !asset.attributes.includes('fractional_eh_enabled'))
+    throw forbidden(`asset "${asset.symbol}" is not fractionable in extended hours`);
   if (ticket.qty !== null && price !== null && ticket.qty * price < fromInt(1) * fromInt(1)) {
     throw forbidden('cost basis must be >= minimal amount of order 1');
   }

@@ -21,6 +21,7 @@ describe('order validation', () => {
     await control(url, 'asset', { symbol: 'T', tradable: false });
     await control(url, 'asset', { symbol: 'KO', status: 'inactive' });
     await control(url, 'asset', { symbol: 'GE', fractionable: false, easy_to_borrow: false });
+    await control(url, 'asset', { symbol: 'F', fractional_eh_enabled: false });
   });
   afterAll(() => bench.stop());
 
@@ -66,6 +67,13 @@ describe('order validation', () => {
     ],
     ['a fractional bracket', { ...BRACKET, qty: '1.5' }, 422, 42210000, /fractional orders must be simple/],
     ['a fraction of a whole-share asset', { ...BASE, symbol: 'GE', qty: '1.5' }, 403, 40310000, /not fractionable/],
+    [
+      'a fraction in extended hours where the asset has none',
+      { ...LIMIT, symbol: 'F', qty: '10.5', limit_price: '12', extended_hours: true },
+      403,
+      40310000,
+      /not fractionable in extended hours/,
+    ],
     ['less than a dollar', { ...BASE, qty: '0.001' }, 403, 40310000, /cost basis/],
     [
       'extended hours at the market',

@@ -150,6 +150,7 @@ export type AssetOverride = {
   readonly shortable?: boolean | undefined;
   readonly easy_to_borrow?: boolean | undefined;
   readonly fractionable?: boolean | undefined;
+  readonly fractional_eh_enabled?: boolean | undefined;
   readonly marginable?: boolean | undefined;
 };
 

@@ -26,7 +26,7 @@ const SWEEP_EVERY_MS = 5_000;
 export type Abilities = ReturnType<typeof createAbilities>;
 
 export function createAbilities(container: Container) {
-  const { broker, authorization, marketData, venue } = container.get(PORT.alpaca);
+  const { broker, capabilities, authorization, marketData, venue } = container.get(PORT.alpaca);
   const common = {
     aggregates: container.get(PORT.aggregates),
     store: container.get(PORT.store),
@@ -38,6 +38,7 @@ export function createAbilities(container: Container) {
     reconciliations: container.get(PORT.reconciliations),
     pass: container.get(PORT.pass),
     broker,
+    capabilities,
     authorization,
     marketData,
     venue,

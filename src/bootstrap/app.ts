@@ -125,6 +125,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     venue: alpaca.venue,
     marketData: alpaca.marketData,
+    capabilities: alpaca.capabilities,
     broker: alpaca.broker,
     linked: container.get(PORT.linked),
     ids: container.get(PORT.ids),

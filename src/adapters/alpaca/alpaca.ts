@@ -3,8 +3,10 @@ import type { Broker, BrokerAuthorization } from '../../application/ports/broker
 import type { Clock } from '../../application/ports/clock-and-ids.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { MarketData, Venue } from '../../application/ports/market-data.ts';
+import type { BrokerCapabilities } from '../../domain/order/capabilities.ts';
 import { createAuthorization } from './authorization.ts';
 import { createBrokerAccounts } from './broker-accounts.ts';
+import { ALPACA_CAPABILITIES } from './capabilities.ts';
 import type { AlpacaConfig } from './config.ts';
 import { createConfigurations } from './http.ts';
 import { createMarketData } from './market-data.ts';
@@ -16,6 +18,8 @@ import { createVenue } from './venue.ts';
 
 export interface Alpaca {
   readonly broker: Broker;
+  /** What the broker takes. */
+  readonly capabilities: BrokerCapabilities;
   readonly authorization: BrokerAuthorization;
   readonly marketData: MarketData;
   readonly venue: Venue;
@@ -35,6 +39,7 @@ export function createAlpaca(
       ...createBrokerAccounts(configurations, log),
       ...createOrderUpdates(config, clock),
     },
+    capabilities: ALPACA_CAPABILITIES,
     authorization: createAuthorization(config, transport),
     marketData: createMarketData(config, configurations, log),
     venue: createVenue(config, configurations, clock, log),

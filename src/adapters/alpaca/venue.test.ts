@@ -86,25 +86,27 @@ describe('the instruments', () => {
     shortable: true,
     easy_to_borrow: true,
     fractionable: true,
-    attributes: [],
+    attributes: ['fractional_eh_enabled', 'has_options'],
     ...changes,
   });
 
-  it('are the shares that can be traded now', async () => {
+  it('are the shares that there are, with what can be done with them', async () => {
     const { venue, received } = await serving((r) =>
       json(r, 200, [
         asset('AAPL'),
         asset('HARD', { easy_to_borrow: false, borrow_status: 'hard_to_borrow', fractionable: false }),
         asset('NEW', { easy_to_borrow: undefined, borrow_status: 'easy_to_borrow', name: null }),
         asset('GONE', { status: 'inactive' }),
-        asset('HALT', { tradable: false }),
+        asset('HALT', { tradable: false, attributes: [] }),
         asset('BTC/USD', { class: 'crypto' }),
       ]),
     );
+    const all = { tradable: true, fractionable: true, fractionableInExtendedHours: true, shortable: true };
     expect([...(await venue.instruments()).values()]).toEqual([
-      { symbol: 'AAPL', name: 'AAPL Inc.', fractionable: true, shortable: true },
-      { symbol: 'HARD', name: 'HARD Inc.', fractionable: false, shortable: false },
-      { symbol: 'NEW', name: 'NEW', fractionable: true, shortable: true },
+      { symbol: 'AAPL', name: 'AAPL Inc.', ...all },
+      { symbol: 'HARD', name: 'HARD Inc.', ...all, fractionable: false, shortable: false },
+      { symbol: 'NEW', name: 'NEW', ...all },
+      { symbol: 'HALT', name: 'HALT Inc.', ...all, tradable: false, fractionableInExtendedHours: false },
     ]);
     expect(received[0]?.path).toBe('/v2/assets?status=active&asset_class=us_equity');
   });

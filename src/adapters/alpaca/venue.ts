@@ -19,7 +19,10 @@ const alpacaClock = z
     nextClose: it.next_close,
   }));
 
-/** Alpaca: GET /v2/assets. `easy_to_borrow` has given way to `borrow_status`; only such shares can be sold short. */
+/**
+ * Alpaca: GET /v2/assets. An active asset may be untradable all the same. `easy_to_borrow` has given way to
+ * `borrow_status`; only such shares can be sold short.
+ */
 const alpacaAsset = z.object({
   class: z.string(),
   symbol: z.string().min(1),
@@ -30,7 +33,11 @@ const alpacaAsset = z.object({
   shortable: z.boolean(),
   easy_to_borrow: maybe(z.boolean()),
   borrow_status: maybe(z.string()),
+  attributes: maybe(z.array(z.string())),
 });
+
+/** Alpaca: the attribute of assets that trade in fractions outside of the regular session too. */
+const FRACTIONS_AT_ALL_HOURS = 'fractional_eh_enabled';
 
 export function createVenue(config: AlpacaConfig, configurations: Configurations, clock: Clock, log: Log): Venue {
   const clocks = new trading.ClockApi(configurations.houseTrading);
@@ -56,12 +63,14 @@ export function createVenue(config: AlpacaConfig, configurations: Configurations
         continue;
       }
       const asset = read.data;
-      if (asset.class !== 'us_equity' || asset.status !== 'active' || !asset.tradable) continue;
+      if (asset.class !== 'us_equity' || asset.status !== 'active') continue;
       const borrowable = asset.borrow_status === 'easy_to_borrow' || asset.easy_to_borrow === true;
       found.set(asset.symbol, {
         symbol: asset.symbol,
         name: asset.name ?? asset.symbol,
+        tradable: asset.tradable,
         fractionable: asset.fractionable,
+        fractionableInExtendedHours: asset.attributes?.includes(FRACTIONS_AT_ALL_HOURS) === true,
         shortable: asset.shortable && borrowable,
       });
     }

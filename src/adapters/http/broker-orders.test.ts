@@ -67,11 +67,13 @@ describe('placing an order through the Broker API', () => {
 
   it('that the broker does not take is told so in sentences', async () => {
     const person = await server.trader();
-    expect((await place(person, { ...MARKET, type: 'limit' })).json).toEqual({
+    const form = { ...MARKET, type: 'limit', qty: '1.5', durationType: 'gtc' };
+    expect((await place(person, form)).json).toEqual({
       s: 'error',
-      errmsg: 'This order type needs a limit price.',
-      refusal: { code: 'unsupported_order' },
+      errmsg: 'This order type needs a limit price. An order for a fraction of a share must be a day order.',
+      refusal: { code: 'unsupported_order', reasons: ['limit_price_missing', 'fraction_needs_day_order'] },
     });
+    expect(await list(person)).toEqual([]);
     expect((await place(person, { ...MARKET, instrument: 'NOPE' })).json).toMatchObject({
       refusal: { code: 'unknown_instrument' },
     });

@@ -1,5 +1,6 @@
 /** A market whose prices the test sets, for the tests beside this file. */
 import type { MarketData, MarketSnapshot, Venue } from '../../application/ports/market-data.ts';
+import { COMMON_SHARE } from '../../domain/order/samples.suite.ts';
 
 const NOW = '2026-03-02T15:00:00.000Z';
 
@@ -22,11 +23,7 @@ export function createMarket() {
   const market: MarketData & Venue = {
     clock: () => Promise.resolve({ now: NOW, isOpen: true, nextOpen: NOW, nextClose: '2026-03-02T21:00:00.000Z' }),
     instruments: () =>
-      Promise.resolve(
-        new Map(
-          ['AAPL', 'SPY'].map((symbol) => [symbol, { symbol, name: symbol, fractionable: true, shortable: true }]),
-        ),
-      ),
+      Promise.resolve(new Map(['AAPL', 'SPY'].map((symbol) => [symbol, { symbol, name: symbol, ...COMMON_SHARE }]))),
     quote: (symbol) => Promise.resolve(prices.get(symbol)?.quote ?? null),
     snapshots(symbols) {
       asked.push(symbols);

@@ -11,6 +11,7 @@ import type { AccessTokens, Sessions, Users } from '../../application/ports/iden
 import type { Log } from '../../application/ports/log.ts';
 import type { MarketData, Venue } from '../../application/ports/market-data.ts';
 import type { OpenAccount } from '../../domain/account/account.ts';
+import type { BrokerCapabilities } from '../../domain/order/capabilities.ts';
 import type { ReadSide } from './read-side.ts';
 
 /** Whether every part works, and how each of them is: `ok`, or what is wrong with it. */
@@ -51,6 +52,8 @@ export interface HttpNeeds {
   readonly read: ReadSide;
   readonly venue: Venue;
   readonly marketData: MarketData;
+  /** What the broker takes. */
+  readonly capabilities: BrokerCapabilities;
   readonly broker: Pick<BrokerAccounts, 'account'>;
   readonly linked: Pick<LinkedAccounts, 'accessFor'>;
   readonly ids: Pick<Ids, 'random'>;

@@ -1,5 +1,6 @@
 /** Refusals of both HTTP surfaces: the code, what it is in HTTP, and its sentence for people. */
 import type { ErrorEnvelope } from '../../../contracts/broker-api.ts';
+import type { UnsupportedReason } from '../../../contracts/capabilities.ts';
 import type { Breach, Problem, RefusalCode } from '../../../contracts/problem.ts';
 import type { Immutable } from './immutable.ts';
 
@@ -15,6 +16,8 @@ export interface Refusal {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly breaches?: readonly Breach[];
+  /** For `unsupported_order`. */
+  readonly reasons?: readonly UnsupportedReason[];
   /** For `denied`. */
   readonly orderId?: string;
   readonly retryAfterSeconds?: number;
@@ -90,13 +93,21 @@ export const toProblem = (refusal: Refusal): Immutable<Problem> => ({
 });
 
 /** TradingView's error envelope; `errmsg` is shown to the trader as it is. */
-export const toEnvelope = ({ code, detail, orderId, breaches, errors }: Refusal): Immutable<ErrorEnvelope> => ({
+export const toEnvelope = ({
+  code,
+  detail,
+  orderId,
+  breaches,
+  reasons,
+  errors,
+}: Refusal): Immutable<ErrorEnvelope> => ({
   s: 'error',
   errmsg: detail,
   refusal: {
     code,
     ...(orderId !== undefined && { orderId }),
     ...(breaches !== undefined && { breaches }),
+    ...(reasons !== undefined && { reasons }),
     ...(errors !== undefined && { errors }),
   },
 });

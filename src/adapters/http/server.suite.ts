@@ -13,6 +13,7 @@ import { createCancelOrder, createReplaceOrder } from '../../application/order/c
 import { createPlaceOrder } from '../../application/order/place-order.ts';
 import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
 import { accountStream } from '../../domain/account/events.ts';
+import { ALPACA_CAPABILITIES } from '../alpaca/capabilities.ts';
 import { createAccessTokens } from '../identity/access-tokens.ts';
 import { createPasswords } from '../identity/passwords.ts';
 import { createSecrets } from '../identity/secrets.ts';
@@ -99,7 +100,8 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     venue: market,
     marketData: market,
   };
-  const trading = { aggregates, clock, ids, venue: market, marketData: market, pass: () => undefined };
+  const capabilities = ALPACA_CAPABILITIES;
+  const trading = { aggregates, clock, ids, venue: market, marketData: market, capabilities, pass: () => undefined };
 
   const ending = new AbortController();
   const projections = runProjections({
@@ -140,6 +142,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     },
     venue: market,
     marketData: market,
+    capabilities,
     broker,
     linked,
     ids,

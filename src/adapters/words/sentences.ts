@@ -71,14 +71,21 @@ export function breachSentence({ rule, limit, actual }: Breach): string {
 /** The breach as our APIs tell it. */
 export const explained = (breach: Breach): ExplainedBreach => ({ ...breach, message: breachSentence(breach) });
 
-const UNSUPPORTED: Readonly<Record<UnsupportedReason, string>> = {
+/** Why the broker does not take an order, or a change of one. */
+export const UNSUPPORTED: Readonly<Record<UnsupportedReason, string>> = {
+  order_type_not_taken: 'The broker does not take this order type.',
+  time_in_force_not_taken: 'The broker does not take this time in force.',
   limit_price_missing: 'This order type needs a limit price.',
   stop_price_missing: 'This order type needs a stop price.',
   trail_price_missing: 'A trailing stop needs a distance to the market.',
   price_not_used: 'A price is given that this order type does not use.',
   price_step: 'Prices have at most two decimals from $1 on, and at most four below.',
+  quantity_step: 'Quantities have at most nine decimals.',
   fraction_needs_day_order: 'An order for a fraction of a share must be a day order.',
   fraction_order_type: 'A trailing stop can not be for a fraction of a share.',
+  fraction_of_this_instrument: 'This instrument is traded in whole shares only.',
+  fraction_in_extended_hours: 'Fractions of this instrument are traded in the regular session only.',
+  fraction_too_small: 'An order for a fraction of a share must be worth $1 at least.',
   time_in_force_order_type: 'This time in force is for market and limit orders only.',
   extended_hours_need_limit_day:
     'Outside the regular session only limit orders for the day, or until cancelled, are taken.',
@@ -86,7 +93,19 @@ const UNSUPPORTED: Readonly<Record<UnsupportedReason, string>> = {
   bracket_time_in_force: 'A bracket order must be for the day or until cancelled, in the regular session.',
   bracket_whole_shares: 'A bracket order must be for whole shares.',
   bracket_order_type: 'A trailing stop can not carry a bracket.',
+  bracket_entry_only: 'An order that closes a position can not carry a bracket.',
   bracket_exits_reversed: 'Take profit and stop loss stand on the wrong sides of each other.',
+  bracket_exit_too_near:
+    'Take profit and stop loss must be at least one cent away from the entry, each on its own side.',
+  stop_beyond_market: 'A buy stop must be above the market, and a sell stop below it.',
+  short_whole_shares: 'Only whole shares can be sold short.',
+  short_not_borrowable: 'Shares of this instrument can not be borrowed to be sold short.',
+  position_flip: 'The order is for more than the position; close it first to turn it round.',
+  opening_order_window: 'Orders for the opening auction are not taken from 09:28 to 19:00, New York time.',
+  closing_order_window: 'Orders for the closing auction are not taken from 15:50 to 19:00, New York time.',
+  instrument_not_tradable: 'This instrument can not be traded at the moment.',
+  change_not_taken: 'The broker does not take this change; cancel the order and place a new one.',
+  change_whole_shares: 'Only orders for whole shares can be changed; cancel the order and place a new one.',
 };
 
 /** One sentence for the trader about an order that the broker does not take. */

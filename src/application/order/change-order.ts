@@ -2,7 +2,6 @@
 import { missingForTrading } from '../../domain/account/account.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
-import { unsupportedReasons } from '../../domain/order/capabilities.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { TimeInForce } from '../../domain/order/events.ts';
 import { order } from '../../domain/order/order.ts';
@@ -13,6 +12,7 @@ import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import type { Position } from '../ports/event-store.ts';
 import { settleReservation } from '../risk-policy/book-fills.ts';
+import { reasonsAgainstChange } from './check-capabilities.ts';
 import { gatherInputs } from './place-order.ts';
 import type { PlaceOrderNeeds } from './place-order.ts';
 
@@ -68,8 +68,6 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
       stopPrice: request.stopPrice ?? ticket.stopPrice,
       timeInForce: request.timeInForce ?? ticket.timeInForce,
     };
-    const reasons = unsupportedReasons({ ...ticket, ...terms });
-    if (reasons.length > 0) return { kind: 'unsupported', reasons };
     // Before the risk engine reserves anything for it: would the order take the change at all?
     const wish = { type: 'RequestReplace', terms, at: clock.now() } as const;
     const foreseen = order.decide(wish, found.order);
@@ -78,6 +76,8 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
 
     const inputs = await gatherInputs(needs, ticket.symbol, found.missing);
     if (inputs.kind !== 'gathered') return inputs.refusal;
+    const reasons = await reasonsAgainstChange(needs, ticket, terms, inputs.facts);
+    if (reasons.length > 0) return { kind: 'unsupported', reasons };
     const revision = found.order.replacements + 1;
     const assess = { type: 'AssessReplacement', orderId, revision, terms, inputs: inputs.value, at: wish.at } as const;
     const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);

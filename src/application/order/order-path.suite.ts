@@ -1,4 +1,5 @@
 /** The order path over the memory store, with a broker that answers as the test says. For the tests beside this file. */
+import { ALPACA_CAPABILITIES } from '../../adapters/alpaca/capabilities.ts';
 import { createMemoryEventStore } from '../../adapters/memory/event-store.ts';
 import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { CATALOGUE } from '../../adapters/stored-events/catalogue.ts';
@@ -6,6 +7,7 @@ import { createEvolvingStore } from '../../adapters/stored-events/evolving-store
 import { CURRENT_VERSIONS } from '../../domain/account/documents.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
+import { COMMON_SHARE } from '../../domain/order/samples.suite.ts';
 import { createAggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { Broker, BrokerAccess, BrokerOrder, LinkedAccounts, LookUp, SubmitOutcome } from '../ports/broker.ts';
@@ -83,14 +85,14 @@ export async function openDesk() {
   const aggregates = createAggregates({ store, ids: systemIds });
   const market = {
     clock: () => Promise.resolve({ now: clock.now(), isOpen: true, nextOpen: clock.now(), nextClose: clock.now() }),
-    instruments: () =>
-      Promise.resolve(new Map([['AAPL', { symbol: 'AAPL', name: 'Apple', fractionable: true, shortable: true }]])),
+    instruments: () => Promise.resolve(new Map([['AAPL', { symbol: 'AAPL', name: 'Apple', ...COMMON_SHARE }]])),
     quote: (symbol: string) => Promise.resolve({ symbol, bid: '99.98', ask: '100.02', at: clock.now() }),
     snapshots: unused,
     bars: unused,
   };
   const pass = () => undefined;
-  const placing = { aggregates, clock, ids: systemIds, venue: market, marketData: market, pass };
+  const capabilities = ALPACA_CAPABILITIES;
+  const placing = { aggregates, clock, ids: systemIds, venue: market, marketData: market, capabilities, pass };
   const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log, pass });
   const needs: SubmitOrderNeeds = {
     aggregates,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
-import { ACCOUNT, openDesk } from './order-path.suite.ts';
+import { createAggregates } from '../aggregates.ts';
+import { ACCOUNT, cause, openDesk } from './order-path.suite.ts';
+import { createPlaceOrder } from './place-order.ts';
 
 const placed = (results: readonly { kind: string }[]) => results.filter((result) => result.kind === 'placed').length;
 
@@ -49,5 +52,42 @@ describe('placing an order', () => {
       reasons: ['limit_price_missing'],
     });
     expect(await store.readAll('', 100)).toHaveLength(before);
+  });
+
+  it('gives the first answer again, also once the broker has stopped taking such orders', async () => {
+    const { placeOrder, order, passTime } = await openDesk();
+    const forTheClose = order({ requestId: 'r1', terms: { ...order().terms, timeInForce: 'cls' } });
+    // 10:00 in New York.
+    const first = await placeOrder(forTheClose);
+    expect(first).toMatchObject({ kind: 'placed' });
+    passTime(6 * 3600);
+    expect(await placeOrder(forTheClose)).toEqual({ ...first, position: null });
+    expect(await placeOrder({ ...forTheClose, requestId: 'r2' })).toEqual({
+      kind: 'unsupported',
+      reasons: ['closing_order_window'],
+    });
+  });
+
+  it('goes by the position that is stored, however long ago this process has seen the account', async () => {
+    const { placeOrder, order, aggregates, store, placing } = await openDesk();
+    const elsewhere = createPlaceOrder({ ...placing, aggregates: createAggregates({ store, ids: systemIds }) });
+    await elsewhere(order({ requestId: 'seen before the fill' }));
+    const bought = await placeOrder(order({}, '2.5'));
+    if (bought.kind !== 'placed') throw new Error(bought.kind);
+    const booked = { symbol: 'AAPL', side: 'buy', tradingDay: '2026-03-02' } as const;
+    const execution = {
+      brokerOrderId: 'B1',
+      executionId: null,
+      quantity: '2.5',
+      price: '100',
+      cumulativeQuantity: '2.5',
+      executedAt: '2026-03-02T15:00:00.000Z',
+    };
+    const fill = { type: 'BookFill', orderId: bought.orderId, execution, ...booked } as const;
+    await aggregates.risk.handle(riskStream(ACCOUNT), fill, cause);
+    const sell = (quantity: string) => elsewhere(order({ terms: { ...order().terms, side: 'sell', quantity } }));
+    // If nothing were held, each would be a fraction sold short.
+    expect(await sell('2.6')).toMatchObject({ kind: 'unsupported', reasons: ['position_flip'] });
+    expect(await sell('2.5')).toMatchObject({ kind: 'placed' });
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Placing an order: who asks for which account, can the broker take such an order, may the account trade, has the plan
+ * Placing an order: who asks for which account, does the broker take such an order, may the account trade, has the plan
  * trades left, does every risk rule agree. The admission is recorded first, then the order; a process that dies in between
  * leaves an admission that the order desk completes.
  */
@@ -7,8 +7,7 @@ import { missingForTrading } from '../../domain/account/account.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { find } from '../../domain/kernel/dictionary.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
-import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
-import { unsupportedReasons } from '../../domain/order/capabilities.ts';
+import type { BrokerCapabilities, UnsupportedReason } from '../../domain/order/capabilities.ts';
 import type { Channel, OrderTicket } from '../../domain/order/events.ts';
 import { orderStream, sameTicket } from '../../domain/order/events.ts';
 import type { AssessmentInputs, Breach } from '../../domain/risk-policy/events.ts';
@@ -21,6 +20,8 @@ import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
 import type { Position } from '../ports/event-store.ts';
 import type { MarketData, Venue } from '../ports/market-data.ts';
+import { reasonsAgainstOrder } from './check-capabilities.ts';
+import type { ReadFacts } from './check-capabilities.ts';
 
 export interface PlaceOrderRequest {
   readonly userId: string;
@@ -47,6 +48,8 @@ export interface PlaceOrderNeeds {
   readonly ids: Ids;
   readonly venue: Venue;
   readonly marketData: MarketData;
+  /** What the broker takes. */
+  readonly capabilities: BrokerCapabilities;
   readonly pass: PassCrashPoint;
 }
 
@@ -60,17 +63,20 @@ export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
 
     const orderId = requestId === null ? ids.random() : ids.named(`order/${accountId}/${requestId}`);
     const ticket: OrderTicket = { ...terms, orderId, accountId };
-    const reasons = unsupportedReasons(ticket);
-    if (reasons.length > 0) return { kind: 'unsupported', reasons };
+    const stream = riskStream(accountId);
 
-    let answer = find((await aggregates.risk.glance(riskStream(accountId))).answers, orderId);
+    let answer = find((await aggregates.risk.glance(stream)).answers, orderId);
     if (answer === undefined) {
       const inputs = await gatherInputs(needs, ticket.symbol, missingForTrading(owner));
       if (inputs.kind !== 'gathered') return inputs.refusal;
+      const reasons = await reasonsAgainstOrder(needs, ticket, inputs.facts);
+      // What the broker takes changes with the hour, and an answer once given does not.
+      const isNew = find((await aggregates.risk.glance(stream)).answers, orderId) === undefined;
+      if (reasons.length > 0 && isNew) return { kind: 'unsupported', reasons };
       pass('before-admission');
       const at = clock.now();
       const assess = { type: 'AssessOrder', ticket, channel, inputs: inputs.value, at } as const;
-      const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);
+      const assessed = await aggregates.risk.handle(stream, assess, cause);
       if (assessed.kind === 'refused') return { kind: 'refused', code: 'request_id_reused' };
       answer = find(assessed.state.answers, orderId);
       pass('after-admission');
@@ -98,7 +104,7 @@ export async function placeAdmitted(
 }
 
 type Inputs =
-  | { readonly kind: 'gathered'; readonly value: AssessmentInputs }
+  | { readonly kind: 'gathered'; readonly value: AssessmentInputs; readonly facts: ReadFacts }
   | {
       readonly kind: 'missing';
       readonly refusal:
@@ -112,8 +118,10 @@ export async function gatherInputs(
   missing: AssessmentInputs['missing'],
 ): Promise<Inputs> {
   try {
-    const instruments = await venue.instruments();
-    if (!instruments.has(symbol)) return { kind: 'missing', refusal: { kind: 'refused', code: 'unknown_instrument' } };
+    const instrument = (await venue.instruments()).get(symbol);
+    if (instrument === undefined) {
+      return { kind: 'missing', refusal: { kind: 'refused', code: 'unknown_instrument' } };
+    }
     const [clock, quote] = await Promise.all([venue.clock(), marketData.quote(symbol)]);
     const day = tradingDay(clock.now);
     return {
@@ -127,6 +135,7 @@ export async function gatherInputs(
         missing,
         limits: limitsOn(day),
       },
+      facts: { instrument, marketTime: clock.now, quote },
     };
   } catch {
     return { kind: 'missing', refusal: { kind: 'unavailable' } };

@@ -1,4 +1,6 @@
 /** Quotes, bars and the market's clock. Prices are decimal text. */
+import type { InstrumentFacts } from '../../domain/order/unsupported.ts';
+
 export interface MarketQuote {
   readonly symbol: string;
   readonly bid: string;
@@ -32,11 +34,9 @@ export interface MarketClock {
   readonly nextClose: string;
 }
 
-export interface Instrument {
+export interface Instrument extends InstrumentFacts {
   readonly symbol: string;
   readonly name: string;
-  readonly fractionable: boolean;
-  readonly shortable: boolean;
 }
 
 export type Timeframe = '1Min' | '5Min' | '15Min' | '1Hour' | '1Day';
@@ -54,6 +54,6 @@ export interface MarketData {
 export interface Venue {
   /** A reading may serve for some seconds, moved on by the wall clock; a `fresh` one is asked for now. */
   clock(reading?: 'fresh'): Promise<MarketClock>;
-  /** Every instrument that may be traded now, by symbol. */
+  /** Every instrument that there is, by symbol; also those that can not be traded at the moment. */
   instruments(): Promise<ReadonlyMap<string, Instrument>>;
 }

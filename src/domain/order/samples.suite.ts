@@ -4,6 +4,7 @@ import type { Execution, OrderEvent, OrderTicket } from './events.ts';
 import type { OrderCommand } from './order.ts';
 import { order } from './order.ts';
 import type { OrderState } from './state.ts';
+import type { InstrumentFacts, OrderFacts } from './unsupported.ts';
 
 export const ORDER_ID = '0d3c7a52-8a58-5f0e-9d0a-3f0f6f3a1c11';
 export const AT = '2026-03-02T15:00:00.000Z';
@@ -23,6 +24,23 @@ export const ticket = (changes: Partial<OrderTicket> = {}): OrderTicket => ({
   extendedHours: false,
   takeProfit: null,
   stopLoss: null,
+  ...changes,
+});
+
+/** A share that can be traded in every way. */
+export const COMMON_SHARE: InstrumentFacts = {
+  tradable: true,
+  fractionable: true,
+  fractionableInExtendedHours: true,
+  shortable: true,
+};
+
+/** The world around a ticket: around 187, in the session, with nothing held. */
+export const orderFacts = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
+  instrument: COMMON_SHARE,
+  marketTime: AT,
+  quote: { bid: '187.20', ask: '187.30' },
+  position: '0',
   ...changes,
 });
 

@@ -9,8 +9,9 @@ import {
   instrument,
   localeQuery,
 } from '../../../../contracts/broker-api.ts';
-import type { Instrument } from '../../../application/ports/market-data.ts';
 import type { OpenAccount } from '../../../domain/account/account.ts';
+import type { BrokerCapabilities } from '../../../domain/order/capabilities.ts';
+import { durationsOf, instrumentOf, orderFlagsOf } from '../capabilities.ts';
 import type { FailedLogins } from '../failed-logins.ts';
 import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
@@ -21,13 +22,14 @@ import { route } from '../route.ts';
 import { tryLogin } from './auth.ts';
 import { isOwn } from './own-account.ts';
 
-type Needs = Pick<HttpNeeds, 'logIn' | 'sessions' | 'accountOf' | 'venue'> & {
+type Needs = Pick<HttpNeeds, 'logIn' | 'sessions' | 'accountOf' | 'venue' | 'capabilities'> & {
   readonly failedLogins: FailedLogins;
   readonly limits: Pick<Limits, 'passwords'>;
   readonly endLive: (sessionId: string) => void;
 };
 
 export function brokerAccountRoutes(needs: Needs): readonly Route[] {
+  const { capabilities } = needs;
   const surface = 'broker';
   return [
     route({
@@ -73,7 +75,7 @@ export function brokerAccountRoutes(needs: Needs): readonly Route[] {
       query: localeQuery,
       success: { statuses: { 200: 'The configuration' }, body: brokerConfig },
       refusals: [],
-      handle: () => Promise.resolve({ kind: 'ok', body: CONFIG }),
+      handle: () => Promise.resolve({ kind: 'ok', body: configOf(capabilities) }),
     }),
     route({
       method: 'GET',
@@ -86,7 +88,7 @@ export function brokerAccountRoutes(needs: Needs): readonly Route[] {
       refusals: ['not_found'],
       async handle({ principal }) {
         const account = await needs.accountOf(principal.userId);
-        return account === null ? refuse('not_found') : { kind: 'ok', body: [toBrokerAccount(account)] };
+        return account === null ? refuse('not_found') : { kind: 'ok', body: [toBrokerAccount(account, capabilities)] };
       },
     }),
     route({
@@ -103,33 +105,25 @@ export function brokerAccountRoutes(needs: Needs): readonly Route[] {
         if (!(await isOwn(needs, principal, params.accountId))) return refuse('not_found');
         const instruments = await needs.venue.instruments().catch(() => null);
         if (instruments === null) return refuse('unavailable');
-        return { kind: 'ok', body: [...instruments.values()].map(toInstrument) };
+        const tradable = [...instruments.values()].filter((each) => each.tradable);
+        return { kind: 'ok', body: tradable.map((each) => instrumentOf(capabilities, each)) };
       },
     }),
   ];
 }
 
-const ALL_TYPES = ['market', 'limit', 'stop', 'stoplimit'] as const;
-const AT_ONCE = ['market', 'limit'] as const;
-
 /** TradingView: Config. The intervals (milliseconds) are within the protocol's largest ones. */
-const CONFIG: z.output<typeof brokerConfig> = {
+const configOf = (capabilities: BrokerCapabilities): z.output<typeof brokerConfig> => ({
   accountSummaryRow: SUMMARY_ROW,
-  durations: [
-    { id: 'day', title: 'Day', default: true, supportedOrderTypes: [...ALL_TYPES] },
-    { id: 'gtc', title: 'Until cancelled', default: false, supportedOrderTypes: [...ALL_TYPES] },
-    { id: 'ioc', title: 'Immediate or cancel', default: false, supportedOrderTypes: [...AT_ONCE] },
-    { id: 'fok', title: 'Fill or kill', default: false, supportedOrderTypes: [...AT_ONCE] },
-    { id: 'opg', title: 'At the open', default: false, supportedOrderTypes: [...AT_ONCE] },
-    { id: 'cls', title: 'At the close', default: false, supportedOrderTypes: [...AT_ONCE] },
-  ],
+  durations: durationsOf(capabilities),
   pullingInterval: { quotes: 1000, orders: 1000, positions: 1000, accountManager: 1500 },
-};
+});
 
-/** TradingView: Account.config. Some flags count as true when they are left out, so all are said. */
+/**
+ * TradingView: Account.config, besides what the broker's table says of orders. Some flags count as true when they are
+ * left out, so all are said.
+ */
 const FLAGS: Readonly<Record<string, boolean>> = {
-  supportOrderBrackets: true,
-  supportMarketBrackets: true,
   supportPositionBrackets: false,
   supportPositions: true,
   supportMultiposition: false,
@@ -137,19 +131,12 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   supportPartialClosePosition: false,
   supportReversePosition: false,
   supportNativeReversePosition: false,
-  supportMarketOrders: true,
-  supportLimitOrders: true,
-  supportStopOrders: true,
-  supportStopLimitOrders: true,
   // The protocol means brackets by it; ours are orders of their own.
   supportTrailingStop: false,
   supportStopOrdersInBothDirections: false,
   supportStopLimitOrdersInBothDirections: false,
   supportPartialOrderExecution: true,
-  supportModifyOrderPrice: true,
-  supportEditAmount: true,
   supportModifyBrackets: false,
-  supportModifyDuration: true,
   supportCryptoExchangeOrderTicket: false,
   supportDigitalSignature: false,
   supportPlaceOrderPreview: false,
@@ -172,26 +159,14 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   supportTrackLatency: false,
 };
 
-const toBrokerAccount = ({ accountId, link }: OpenAccount): z.output<typeof brokerAccount> => ({
+const toBrokerAccount = (
+  { accountId, link }: OpenAccount,
+  capabilities: BrokerCapabilities,
+): z.output<typeof brokerAccount> => ({
   id: accountId,
   name: link === null ? 'Not linked to a broker' : `Alpaca ${link.brokerAccountNumber}`,
   type: link?.environment === 'live' ? 'live' : 'demo',
   currency: 'USD',
   currencySign: '$',
-  config: FLAGS,
-});
-
-const LARGEST_QUANTITY = 1_000_000;
-
-const toInstrument = ({ symbol, name, fractionable }: Instrument): z.output<typeof instrument> => ({
-  name: symbol,
-  description: name,
-  type: 'stock',
-  minTick: 0.01,
-  pipSize: 0.01,
-  pipValue: 0.01,
-  minQty: fractionable ? 0.0001 : 1,
-  maxQty: LARGEST_QUANTITY,
-  qtyStep: fractionable ? 0.0001 : 1,
-  variableMinTick: '0.0001 1 0.01',
+  config: { ...FLAGS, ...orderFlagsOf(capabilities) },
 });

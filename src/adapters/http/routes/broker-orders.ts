@@ -164,7 +164,7 @@ function denied(breaches: Denied['breaches'], orderId?: string): Refusal {
 }
 
 const unsupported = (reasons: Unsupported['reasons']): Refusal =>
-  refuse('unsupported_order', { detail: reasons.map(unsupportedSentence).join(' ') });
+  refuse('unsupported_order', { detail: reasons.map(unsupportedSentence).join(' '), reasons });
 
 /** Refusals of a change in the words of this surface. The last three can not follow from what is asked here. */
 const WHY_NOT: Readonly<Record<Extract<ChangeOrderResult, { kind: 'refused' }>['code'], Refusal>> = {

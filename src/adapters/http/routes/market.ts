@@ -1,18 +1,21 @@
-/** Market data, and the story of an order, on the Tradsy API. */
+/** The market, what the broker takes, and the story of an order, on the Tradsy API. */
 import { z } from 'zod';
+import { brokerCapabilities, instrumentFacts, instrumentQuery } from '../../../../contracts/capabilities.ts';
 import { bars, barsQuery, marketClock } from '../../../../contracts/market.ts';
 import { orderStory } from '../../../../contracts/story.ts';
+import { shownCapabilities } from '../capabilities.ts';
 import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
 import { refuse } from '../refusal.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 
-type Needs = Pick<HttpNeeds, 'venue' | 'marketData' | 'accountOf' | 'read' | 'log'> & {
+type Needs = Pick<HttpNeeds, 'venue' | 'marketData' | 'capabilities' | 'accountOf' | 'read' | 'log'> & {
   readonly limits: Pick<Limits, 'marketData'>;
 };
 
-export function marketRoutes({ venue, marketData, accountOf, read, log, limits }: Needs): readonly Route[] {
+export function marketRoutes(needs: Needs): readonly Route[] {
+  const { venue, marketData, accountOf, read, log, limits } = needs;
   const surface = 'api';
   const unavailable = (error: unknown) => {
     log.warn('the market could not be read', { error: String(error) });
@@ -49,6 +52,34 @@ export function marketRoutes({ venue, marketData, accountOf, read, log, limits }
       success: { statuses: { 200: 'The clock' }, body: marketClock },
       refusals: ['unavailable'],
       handle: () => venue.clock().then((body) => ({ kind: 'ok', body }) as const, unavailable),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/market/instrument',
+      surface,
+      auth: 'session',
+      summary: 'What can be done with one instrument',
+      query: instrumentQuery,
+      success: { statuses: { 200: 'The instrument' }, body: instrumentFacts },
+      refusals: ['unknown_instrument', 'unavailable'],
+      async handle({ query: { symbol } }) {
+        try {
+          const found = (await venue.instruments()).get(symbol);
+          return found === undefined ? refuse('unknown_instrument') : { kind: 'ok', body: found };
+        } catch (error) {
+          return unavailable(error);
+        }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/broker/capabilities',
+      surface,
+      auth: 'session',
+      summary: 'What the broker takes: order types, times in force, how they combine, and why not otherwise',
+      success: { statuses: { 200: 'The table' }, body: brokerCapabilities },
+      refusals: [],
+      handle: () => Promise.resolve({ kind: 'ok', body: shownCapabilities(needs.capabilities) }),
     }),
     route({
       method: 'GET',
