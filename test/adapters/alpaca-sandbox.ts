@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_CONFIG } from '../../sandbox/config.ts';
+import { DEFAULT_CONFIG, type SandboxConfig } from '../../sandbox/config.ts';
 import { StartFailure } from '../../sandbox/failure.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type Alpaca, createAlpaca } from '../../src/adapters/alpaca/alpaca.ts';
@@ -31,12 +31,12 @@ const REQUESTS = {
   read: { method: 'GET', path: '/v2/' },
 } as const;
 
-async function start(): Promise<{ readonly sandbox: Sandbox; readonly folder: string }> {
+async function start(changes: Partial<SandboxConfig>): Promise<{ readonly sandbox: Sandbox; readonly folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'alpaca-test-'));
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     try {
-      return { sandbox: await startSandbox({ ...DEFAULT_CONFIG, port, dataFolder: folder }), folder };
+      return { sandbox: await startSandbox({ ...DEFAULT_CONFIG, ...changes, port, dataFolder: folder }), folder };
     } catch (error) {
       if (!(error instanceof StartFailure) || !error.message.includes('is taken')) throw error;
     }
@@ -55,9 +55,15 @@ export async function approve(authorization: BrokerAuthorization): Promise<strin
   return back.searchParams.get('code') ?? '';
 }
 
+export type AlpacaAtSandbox = BrokerUnderTest &
+  Alpaca & {
+    /** Calls the sandbox's control interface; without a body it is read. */
+    readonly control: (path: string, body?: object) => Promise<unknown>;
+  };
+
 /** Fills happen only by hand. */
-export async function openAlpacaAtSandbox(): Promise<BrokerUnderTest & Alpaca> {
-  const { sandbox, folder } = await start();
+export async function openAlpacaAtSandbox(changes: Partial<SandboxConfig> = {}): Promise<AlpacaAtSandbox> {
+  const { sandbox, folder } = await start(changes);
   const control = async (path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`${sandbox.url}/control/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -77,6 +83,7 @@ export async function openAlpacaAtSandbox(): Promise<BrokerUnderTest & Alpaca> {
 
   return {
     ...alpaca,
+    control,
     async openAccount() {
       const granted = await alpaca.authorization.exchange(await approve(alpaca.authorization));
       if (granted.kind !== 'granted') throw new Error(granted.reason);
