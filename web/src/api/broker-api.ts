@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   brokerAccount,
-  brokerConfig,
   brokerExecution,
   brokerOrder,
   errorEnvelope,
@@ -20,7 +19,6 @@ import { authorizedExchange, call } from './client.ts';
 import { parseAnswer } from './exchange.ts';
 import { ApiFailure } from './failure.ts';
 
-export type BrokerConfig = z.infer<typeof brokerConfig>;
 export type BrokerAccount = z.infer<typeof brokerAccount>;
 /** A refusal in the Broker API's shape, taken out of its envelope. */
 export type Refusal = ErrorEnvelope['refusal'] & { message: string };
@@ -46,7 +44,6 @@ const envelope = <T extends z.ZodType>(payload: T) => z.union([ok(payload), erro
 
 const account = (accountId: string, rest: string): string => `/accounts/${encodeURIComponent(accountId)}/${rest}`;
 
-export const getConfig = (): Promise<BrokerConfig> => read(envelope(brokerConfig), '/config?locale=en');
 export const getAccounts = (): Promise<BrokerAccount[]> =>
   read(envelope(z.array(brokerAccount)), '/accounts?locale=en');
 export const getInstruments = (accountId: string): Promise<Instrument[]> =>

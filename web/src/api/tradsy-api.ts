@@ -1,4 +1,10 @@
 import { session as sessionContract, type Credentials, type Session } from '../../../contracts/auth.ts';
+import {
+  brokerCapabilities,
+  instrumentFacts,
+  type BrokerCapabilities,
+  type InstrumentFacts,
+} from '../../../contracts/capabilities.ts';
 import { bars, type Bars, type Timeframe } from '../../../contracts/market.ts';
 import {
   environment,
@@ -55,6 +61,13 @@ export function getBars(wanted: BarsWanted, signal: AbortSignal): Promise<Bars> 
   });
   return call(bars, `/api/v1/market/bars?${query.toString()}`, { signal });
 }
+
+/** What the broker takes. */
+export const getCapabilities = (): Promise<BrokerCapabilities> =>
+  call(brokerCapabilities, '/api/v1/broker/capabilities');
+
+export const getInstrument = (symbol: string, signal: AbortSignal): Promise<InstrumentFacts> =>
+  call(instrumentFacts, `/api/v1/market/instrument?symbol=${encodeURIComponent(symbol)}`, { signal });
 
 export const getStory = (orderId: string, signal: AbortSignal): Promise<OrderStory> =>
   call(orderStory, `/api/v1/orders/${encodeURIComponent(orderId)}/story`, { signal });

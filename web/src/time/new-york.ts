@@ -69,6 +69,8 @@ export const formatMarketTime = (at: Date): string => clock.format(at);
 export const formatMarketMinute = (at: Date): string => clockShort.format(at);
 /** `Mon, Mar 2`, New York's calendar. */
 export const formatMarketDay = (at: Date): string => weekday.format(at);
+/** Whether a moment falls on a Saturday or Sunday in New York. */
+export const isWeekend = (at: Date): boolean => /^S(at|un)/.test(weekday.format(at));
 /** `Mon, Mar 2, 2026`, New York's calendar. */
 export const formatMarketDate = (at: Date): string => dateWithYear.format(at);
 /** `14:31:05` on one of the days `today` (as `formatMarketDay` writes them), else `Mar 2`. */

@@ -16,7 +16,7 @@ import { ChartPanel } from './chart/chart-panel.tsx';
 import { PositionsPanel } from './positions/positions-panel.tsx';
 import { TradeBar } from './ticket/trade-bar.tsx';
 import { OrderTicket } from './ticket/order-ticket.tsx';
-import { emptyDraft, type Draft, type Side } from './ticket/ticket.ts';
+import { emptyDraft, type Draft, type Side } from './ticket/draft.ts';
 import { useSubmission } from './ticket/use-submission.ts';
 import { useTrading } from './trading-context.ts';
 import './trade.css';
@@ -77,7 +77,7 @@ export function TradePage() {
     if (lastSymbol.current === symbol) return;
     lastSymbol.current = symbol;
     clear();
-    setDraft((now) => ({ ...now, limitPrice: '', stopPrice: '', takeProfit: '', stopLoss: '' }));
+    setDraft((now) => ({ ...now, limitPrice: '', stopPrice: '', trailPrice: '', takeProfit: '', stopLoss: '' }));
   }, [symbol, clear]);
 
   const change = (next: Partial<Draft>): void => setDraft((now) => ({ ...now, ...next }));
@@ -94,7 +94,8 @@ export function TradePage() {
     // What was said of the order before is not about this one.
     clear();
     const side: Side = position.side === 'buy' ? 'sell' : 'buy';
-    openTicket({ side, type: 'market', duration: 'day', bracket: false, quantity: fromNumber(position.qty) });
+    const plainly = { type: 'market', duration: 'day', extendedHours: false, bracket: false } as const;
+    openTicket({ side, ...plainly, quantity: fromNumber(position.qty) });
   }
 
   useShortcut('b', () => openTicket({ side: 'buy' }));

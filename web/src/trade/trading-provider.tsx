@@ -1,7 +1,9 @@
 import { useMemo, type ReactNode } from 'react';
 import type { Instrument } from '../../../contracts/broker-api.ts';
-import { getAccounts, getConfig, getInstruments, type BrokerConfig } from '../api/broker-api.ts';
+import type { BrokerCapabilities } from '../../../contracts/capabilities.ts';
+import { getAccounts, getInstruments } from '../api/broker-api.ts';
 import { describeFailure } from '../api/failure.ts';
+import { getCapabilities } from '../api/tradsy-api.ts';
 import { LiveProvider } from '../live/live-provider.tsx';
 import { useAccount } from '../session/account-context.ts';
 import { useLoad } from '../ui/use-load.ts';
@@ -9,14 +11,14 @@ import { TradingContext, type TradingValue } from './trading-context.ts';
 
 interface Trading {
   accountId: string | null;
-  config: BrokerConfig;
+  capabilities: BrokerCapabilities;
   instruments: Instrument[];
 }
 
 async function loadTrading(): Promise<Trading> {
-  const [config, accounts] = await Promise.all([getConfig(), getAccounts()]);
+  const [capabilities, accounts] = await Promise.all([getCapabilities(), getAccounts()]);
   const accountId = accounts[0]?.id ?? null;
-  return { config, accountId, instruments: accountId === null ? [] : await getInstruments(accountId) };
+  return { capabilities, accountId, instruments: accountId === null ? [] : await getInstruments(accountId) };
 }
 
 export function TradingProvider({ children }: { children: ReactNode }) {
@@ -27,7 +29,7 @@ export function TradingProvider({ children }: { children: ReactNode }) {
     return {
       accountId: ready?.accountId ?? null,
       instruments: ready?.instruments ?? [],
-      durations: ready?.config.durations ?? [],
+      capabilities: ready?.capabilities ?? null,
       status: loaded.status,
       failure: loaded.status === 'failed' ? describeFailure(loaded.failure) : null,
       reload,

@@ -6,10 +6,11 @@ interface SelectFieldProps<T extends string> {
   options: readonly { value: T; label: string }[];
   value: T;
   onChange: (value: T) => void;
+  error?: string | undefined;
 }
 
 /** A labelled choice from a list. */
-export function SelectField<T extends string>({ label, options, value, onChange }: SelectFieldProps<T>) {
+export function SelectField<T extends string>({ label, options, value, onChange, error }: SelectFieldProps<T>) {
   const id = useId();
   return (
     <div className="field">
@@ -21,6 +22,8 @@ export function SelectField<T extends string>({ label, options, value, onChange 
           className="select"
           id={id}
           value={value}
+          aria-invalid={error !== undefined}
+          aria-describedby={error === undefined ? undefined : `${id}-error`}
           onChange={(event) => {
             const chosen = options.find((option) => option.value === event.target.value);
             if (chosen !== undefined) onChange(chosen.value);
@@ -36,6 +39,11 @@ export function SelectField<T extends string>({ label, options, value, onChange 
           <Icon name="chevron" size={14} />
         </span>
       </div>
+      {error !== undefined && (
+        <p className="field__error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
     </div>
   );
 }

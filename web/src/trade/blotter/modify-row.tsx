@@ -3,6 +3,8 @@ import { modifyOrderForm, type BrokerOrder } from '../../../../contracts/broker-
 import { modifyOrder } from '../../api/broker-api.ts';
 import { describeFailure } from '../../api/failure.ts';
 import { fromNumber } from '../../numbers/decimal.ts';
+import { useTrading } from '../trading-context.ts';
+import { againstChange, checkChange } from './check-change.ts';
 import { orderName, sideWord, typeWords } from './order-words.ts';
 import { Field } from '../../ui/field.tsx';
 
@@ -24,26 +26,29 @@ export function ModifyRow({ order, accountId, columns, onDone }: ModifyRowProps)
   const [failure, setFailure] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
   const quantityRef = useRef<HTMLInputElement>(null);
+  const { capabilities } = useTrading();
+  const against = capabilities === null ? null : againstChange(capabilities, order);
+  const blocked = sending || against !== null;
 
   useEffect(() => quantityRef.current?.select(), []);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    if (sending) return;
+    if (blocked) return;
     const form = modifyOrderForm.safeParse({
       qty: quantity.trim(),
       ...(order.limitPrice === undefined ? {} : { limitPrice: limitPrice.trim() }),
       ...(order.stopPrice === undefined || order.isTrailingStop === true ? {} : { stopPrice: stopPrice.trim() }),
     });
     setFailure(null);
-    setWrong(
-      form.success
-        ? {}
-        : Object.fromEntries(
-            form.error.issues.map((issue) => [String(issue.path[0]), 'Enter a number greater than 0']),
-          ),
-    );
-    if (!form.success) return;
+    if (!form.success) {
+      const wrongFields = form.error.issues.map((issue) => String(issue.path[0]));
+      setWrong(Object.fromEntries(wrongFields.map((field) => [field, 'Enter a number greater than 0'])));
+      return;
+    }
+    const notTaken = capabilities === null ? {} : checkChange(capabilities, form.data);
+    setWrong(notTaken);
+    if (Object.keys(notTaken).length > 0) return;
     setSending(true);
     try {
       const refusal = await modifyOrder(accountId, order.id, form.data);
@@ -105,16 +110,16 @@ export function ModifyRow({ order, accountId, columns, onDone }: ModifyRowProps)
             />
           )}
           <div className="modify__actions">
-            <button type="submit" className="button button--primary" aria-disabled={sending}>
+            <button type="submit" className="button button--primary" aria-disabled={blocked}>
               {sending ? 'Saving…' : 'Save changes'}
             </button>
             <button type="button" className="button" onClick={onDone}>
               Back
             </button>
           </div>
-          {failure !== null && (
+          {(against ?? failure) !== null && (
             <p className="field__error modify__failure" role="alert">
-              {failure}
+              {against ?? failure}
             </p>
           )}
         </form>

@@ -1,68 +1,73 @@
 import type { Ref } from 'react';
-import type { BrokerConfig } from '../../api/broker-api.ts';
+import { Checkbox } from '../../ui/checkbox.tsx';
 import { Field } from '../../ui/field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
-import { hasLimit, hasStop, type Draft, type DraftErrors, type OrderType } from './ticket.ts';
+import {
+  againstBracket,
+  againstExtendedHours,
+  canHave,
+  hasPrice,
+  settled,
+  timesFor,
+  type TicketType,
+} from './broker-table.ts';
+import type { DraftErrors } from './check-draft.ts';
+import type { Draft, Table } from './draft.ts';
 
-const TYPES: readonly { value: OrderType; label: string }[] = [
-  { value: 'market', label: 'Market' },
-  { value: 'limit', label: 'Limit' },
-  { value: 'stop', label: 'Stop' },
-  { value: 'stoplimit', label: 'Stop limit' },
-];
-
-/** Offered until the server has said what it supports. */
-const DAY: BrokerConfig['durations'][number] = {
-  id: 'day',
-  title: 'Day',
-  default: true,
-  supportedOrderTypes: ['market', 'limit', 'stop', 'stoplimit'],
+const TYPES: Record<TicketType, string> = {
+  market: 'Market',
+  limit: 'Limit',
+  stop: 'Stop',
+  stop_limit: 'Stop limit',
+  trailing_stop: 'Trailing stop',
 };
 
 interface OrderFieldsProps {
+  table: Table;
   draft: Draft;
   errors: DraftErrors;
-  durations: BrokerConfig['durations'];
   quantityRef: Ref<HTMLInputElement>;
   onChange: (change: Partial<Draft>) => void;
 }
 
-/** Type, time in force, quantity, prices and the optional bracket. */
-export function OrderFields({ draft, errors, durations, quantityRef, onChange }: OrderFieldsProps) {
-  const offered = (durations.length === 0 ? [DAY] : durations).filter((each) =>
-    each.supportedOrderTypes.includes(draft.type),
-  );
+/** Type, time in force, quantity, prices, hours and the optional bracket: what the broker's table has, and nothing else. */
+export function OrderFields({ table, draft, errors, quantityRef, onChange }: OrderFieldsProps) {
+  const choose = (change: Partial<Draft>): void => onChange(settled(table, { ...draft, ...change }));
+  const words = (reason: ReturnType<typeof againstBracket>): string | null =>
+    reason === null ? null : table.words[reason];
+  const has = (name: 'limit' | 'stop' | 'trail'): boolean => hasPrice(table, draft.type, name);
 
-  function changeType(type: OrderType): void {
-    const stays = durations.some((each) => each.id === draft.duration && each.supportedOrderTypes.includes(type));
-    onChange({ type, duration: stays ? draft.duration : 'day' });
-  }
-
-  const price = { inputMode: 'decimal', autoComplete: 'off', unit: 'USD' } as const;
+  const figure = { inputMode: 'decimal', autoComplete: 'off' } as const;
+  const price = { ...figure, unit: 'USD' } as const;
   return (
     <>
       <div className="ticket__pair">
-        <SelectField label="Order type" options={TYPES} value={draft.type} onChange={changeType} />
+        <SelectField
+          label="Order type"
+          options={table.orderTypes.map(({ type }) => ({ value: type, label: TYPES[type] }))}
+          value={draft.type}
+          onChange={(type) => choose({ type })}
+        />
         <SelectField
           label="Time in force"
-          options={offered.map((each) => ({ value: each.id, label: each.title }))}
+          options={timesFor(table, draft.type).map(({ timeInForce, title }) => ({ value: timeInForce, label: title }))}
           value={draft.duration}
-          onChange={(duration) => onChange({ duration })}
+          error={errors.duration}
+          onChange={(duration) => choose({ duration })}
         />
       </div>
       <Field
+        {...figure}
         label="Quantity"
-        inputMode="decimal"
-        autoComplete="off"
         unit="shares"
         inputRef={quantityRef}
         value={draft.quantity}
         error={errors.quantity}
         onChange={(quantity) => onChange({ quantity })}
       />
-      {draft.type !== 'market' && (
-        <div className={draft.type === 'stoplimit' ? 'ticket__pair' : undefined}>
-          {hasStop(draft.type) && (
+      {(has('limit') || has('stop') || has('trail')) && (
+        <div className={has('limit') && has('stop') ? 'ticket__pair' : undefined}>
+          {has('stop') && (
             <Field
               {...price}
               label="Stop price"
@@ -71,7 +76,7 @@ export function OrderFields({ draft, errors, durations, quantityRef, onChange }:
               onChange={(stopPrice) => onChange({ stopPrice })}
             />
           )}
-          {hasLimit(draft.type) && (
+          {has('limit') && (
             <Field
               {...price}
               label="Limit price"
@@ -80,16 +85,35 @@ export function OrderFields({ draft, errors, durations, quantityRef, onChange }:
               onChange={(limitPrice) => onChange({ limitPrice })}
             />
           )}
+          {has('trail') && (
+            <Field
+              {...price}
+              label="Distance to the market"
+              value={draft.trailPrice}
+              error={errors.trailPrice}
+              onChange={(trailPrice) => onChange({ trailPrice })}
+            />
+          )}
         </div>
       )}
-      <label className="checkbox">
-        <input
-          type="checkbox"
+      {canHave(table, draft.type, { hours: 'extended' }) && (
+        <Checkbox
+          checked={draft.extendedHours}
+          against={words(againstExtendedHours(table, draft))}
+          onChange={(extendedHours) => choose({ extendedHours })}
+        >
+          Outside of the regular session too
+        </Checkbox>
+      )}
+      {canHave(table, draft.type, { exits: 'both' }) && (
+        <Checkbox
           checked={draft.bracket}
-          onChange={(event) => onChange({ bracket: event.target.checked })}
-        />
-        <span>Bracket with take profit and stop loss</span>
-      </label>
+          against={words(againstBracket(table, draft))}
+          onChange={(bracket) => choose({ bracket })}
+        >
+          Bracket with take profit and stop loss
+        </Checkbox>
+      )}
       {draft.bracket && (
         <div className="ticket__pair">
           <Field

@@ -1,20 +1,17 @@
 import { useState, type FormEvent, type RefObject } from 'react';
 import { Link } from 'react-router';
+import { getInstrument } from '../../api/tradsy-api.ts';
 import { useLive } from '../../live/live-context.ts';
+import { marketNow } from '../../live/live-state.ts';
+import { fromNumber } from '../../numbers/decimal.ts';
 import { useAccount } from '../../session/account-context.ts';
+import { useLoad } from '../../ui/use-load.ts';
 import { useTrading } from '../trading-context.ts';
+import { checkDraft, type World } from './check-draft.ts';
+import { describeForm, estimatedValue, formatEstimate, formOf, type Draft, type Table } from './draft.ts';
 import { OrderFields } from './order-fields.tsx';
 import { SideSwitch } from './side-switch.tsx';
 import { SubmissionResult } from './submission-result.tsx';
-import {
-  checkDraft,
-  describeForm,
-  estimatedValue,
-  formatEstimate,
-  formOf,
-  type Draft,
-  type DraftErrors,
-} from './ticket.ts';
 import type { useSubmission } from './use-submission.ts';
 import './ticket.css';
 
@@ -38,17 +35,57 @@ function MissingStep() {
   );
 }
 
-export function OrderTicket({ symbol, draft, onChange, submitting, quantityRef }: OrderTicketProps) {
-  const { onboarding } = useAccount();
-  const { instruments, durations, accountId } = useTrading();
+/** What the draft is held against: the table, the instrument, what is held of it, and the market. */
+function useWorld(symbol: string, table: Table): World {
+  const { instruments } = useTrading();
   const quote = useLive((state) => state.quotes[symbol] ?? null);
+  const now = useLive(marketNow);
+  const isKnown = useLive((state) => state.epoch > 0);
+  const held = useLive((state) => state.positions.find((each) => each.instrument === symbol) ?? null);
+  const { loaded } = useLoad(`instrument ${symbol}`, (signal) => getInstrument(symbol, signal));
+  const most = instruments.find((each) => each.name === symbol)?.maxQty;
+  const position = held === null ? '0' : `${held.side === 'sell' ? '-' : ''}${fromNumber(held.qty)}`;
+  return {
+    table,
+    instrument: loaded.status === 'ready' ? loaded.value : null,
+    most: most === undefined ? null : fromNumber(most),
+    position: isKnown ? position : null,
+    quote,
+    now,
+  };
+}
+
+/** The order ticket, once it is known what the broker takes. */
+export function OrderTicket(props: OrderTicketProps) {
+  const { capabilities } = useTrading();
+  if (capabilities !== null && props.symbol !== '') return <TicketForm {...props} table={capabilities} />;
+  return (
+    <div className="ticket" aria-hidden="true">
+      {['side', 'type', 'quantity'].map((row) => (
+        <span key={row} className="skeleton ticket__skeleton" />
+      ))}
+    </div>
+  );
+}
+
+function TicketForm({
+  symbol,
+  draft,
+  onChange,
+  submitting,
+  quantityRef,
+  table,
+}: OrderTicketProps & { readonly table: Table }) {
+  const { onboarding } = useAccount();
+  const { accountId } = useTrading();
+  const world = useWorld(symbol, table);
+  const { quote } = world;
   const [asked, setAsked] = useState(false);
   const { submission, send, sendAgain, giveUp, clear } = submitting;
 
-  const instrument = instruments.find((each) => each.name === symbol) ?? null;
-  const errors = checkDraft(draft, instrument, quote);
+  const { errors, atOnce } = checkDraft(draft, world);
   const valid = Object.keys(errors).length === 0;
-  const shownErrors: DraftErrors = asked ? errors : {};
+  const shown = asked ? errors : atOnce;
   const word = draft.side === 'buy' ? 'buy' : 'sell';
   const blocked = submission.kind === 'sending' || submission.kind === 'unanswered' || accountId === null;
 
@@ -61,7 +98,7 @@ export function OrderTicket({ symbol, draft, onChange, submitting, quantityRef }
       requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
       return;
     }
-    const outcome = await send(formOf(draft, symbol, quote));
+    const outcome = await send(formOf(table, draft, symbol, quote));
     if (outcome?.kind === 'placed') setAsked(false);
   }
 
@@ -74,24 +111,25 @@ export function OrderTicket({ symbol, draft, onChange, submitting, quantityRef }
   return (
     <form className="ticket" noValidate onSubmit={(event) => void submit(event)}>
       <SideSwitch side={draft.side} quote={quote} onChange={(side) => change({ side })} />
-      <OrderFields
-        draft={draft}
-        errors={shownErrors}
-        durations={durations}
-        quantityRef={quantityRef}
-        onChange={change}
-      />
+      <OrderFields table={table} draft={draft} errors={shown} quantityRef={quantityRef} onChange={change} />
       <dl className="facts ticket__facts">
         <div>
           <dt>Estimated value</dt>
           <dd>
-            <b>{formatEstimate(estimatedValue(draft, quote))}</b>
+            <b>{formatEstimate(estimatedValue(table, draft, quote))}</b>
           </dd>
         </div>
       </dl>
       <p className="ticket__review" aria-live="polite">
-        {valid ? describeForm(formOf(draft, symbol, quote)) : `${draft.side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`}
+        {valid
+          ? describeForm(formOf(table, draft, symbol, quote))
+          : `${draft.side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`}
       </p>
+      {shown.order !== undefined && (
+        <p className="field__error" role="alert">
+          {shown.order}
+        </p>
+      )}
       {onboarding.mayTrade ? (
         <button
           type="submit"

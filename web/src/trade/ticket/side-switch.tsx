@@ -1,6 +1,6 @@
 import type { Quote } from '../../../../contracts/market.ts';
 import { formatPrice } from '../../numbers/format.ts';
-import type { Side } from './ticket.ts';
+import type { Side } from './draft.ts';
 
 interface SideSwitchProps {
   side: Side;

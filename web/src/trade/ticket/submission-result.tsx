@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { Callout } from '../../ui/callout.tsx';
 import { BreachTable } from '../breach-table.tsx';
-import { describeForm } from './ticket.ts';
+import { describeForm } from './draft.ts';
 import type { Submission } from './use-submission.ts';
 
 interface SubmissionResultProps {

@@ -1,6 +1,6 @@
 import { useLive } from '../../live/live-context.ts';
 import { formatPrice } from '../../numbers/format.ts';
-import type { Side } from './ticket.ts';
+import type { Side } from './draft.ts';
 
 /** On a phone: the two sides at the foot of the screen, which open the ticket. */
 export function TradeBar({ symbol, onOpen }: { symbol: string; onOpen: (side: Side) => void }) {
