@@ -81,6 +81,16 @@ describe('a person', () => {
     await positions.getByRole('row').filter({ hasText: '3' }).first().waitFor({ timeout: 20_000 });
     expect(await seriousFaults(page)).toEqual([]);
 
+    // What does not go together is said before anything is sent, or can not be chosen.
+    await ticket.getByLabel('Order type').selectOption('Limit');
+    await ticket.getByLabel('Time in force').selectOption('Until cancelled');
+    await ticket.getByLabel('Quantity').fill('0.5');
+    await ticket.getByText('An order for a fraction of a share must be a day order.').waitFor();
+    await ticket.getByLabel('Outside of the regular session too').check();
+    expect(await ticket.getByRole('checkbox', { name: /bracket/i }).isDisabled()).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    await ticket.getByLabel('Order type').selectOption('Market');
+
     await ticket.getByLabel('Quantity').fill('20000');
     await ticket.getByRole('button', { name: 'Place buy order' }).click();
     await ticket.getByText('10,000').first().waitFor();
