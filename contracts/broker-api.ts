@@ -50,6 +50,8 @@ export const placeOrderForm = z
     currentBid: formNumber.optional(),
     /** Trade outside the regular session too (limit orders only). */
     extendedHours: z.enum(['true', 'false']).optional(),
+    /** Our addition: `true` says that the order is meant, though one like it was placed a moment ago. */
+    confirmDuplicate: z.enum(['true', 'false']).optional(),
   })
   .meta({ id: 'PlaceOrderForm' });
 export type PlaceOrderForm = z.infer<typeof placeOrderForm>;

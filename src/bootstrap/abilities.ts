@@ -19,6 +19,8 @@ import { createRecordBrokerOrder } from '../application/order/record-broker-orde
 import { createSendCancel, createSendReplace, createSettleReplace } from '../application/order/send-requests.ts';
 import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
+import { noHalts } from '../application/risk-policy/halts-on.ts';
+import { createReadFigures } from '../application/risk-policy/read-figures.ts';
 import { PORT } from './container.ts';
 
 const SWEEP_EVERY_MS = 5_000;
@@ -54,7 +56,15 @@ export function createAbilities(container: Container) {
     childOf,
   };
   const recordBrokerOrder = createRecordBrokerOrder(common);
-  const sending = { ...common, recordBrokerOrder, reportRevoked: createReportRevoked(common) };
+  const reportRevoked = createReportRevoked(common);
+  const sending = { ...common, recordBrokerOrder, reportRevoked };
+  const placing = {
+    ...common,
+    reportRevoked,
+    readFigures: createReadFigures(common),
+    haltsOn: noHalts,
+    limitTables: container.get(PORT.limitTables),
+  };
   const reconcile = createReconcileAccount(sending);
   return {
     signUp: createSignUp(common),
@@ -64,9 +74,9 @@ export function createAbilities(container: Container) {
     beginLink: createBeginLink(common),
     completeLink: createCompleteLink(common),
     unlink: createUnlink(common),
-    placeOrder: createPlaceOrder(common),
-    cancelOrder: createCancelOrder(common),
-    replaceOrder: createReplaceOrder(common),
+    placeOrder: createPlaceOrder(placing),
+    cancelOrder: createCancelOrder(placing),
+    replaceOrder: createReplaceOrder(placing),
     bookFills: createBookFills(common),
     desk: createOrderDesk({
       ...sending,

@@ -7,6 +7,7 @@ import { createTestDatabase } from '../../test/support/postgres.ts';
 import { createPool } from '../adapters/postgres/pool.ts';
 import { startApp } from './app.ts';
 import { headKeeping } from './audit/folder.ts';
+import { LIMIT_TABLES } from '../domain/risk-policy/limit-tables.ts';
 import { alpacaConfig } from './broker-config.ts';
 import { crashPoints } from './crash-points.ts';
 import { openEventLog } from './event-log.ts';
@@ -29,6 +30,7 @@ it('of two on one database one is the owner of all that takes one, until it stop
       keys,
       alpaca: alpacaConfig({ kind: 'sandbox', settings: {} }, null, publicUrl, 'iex'),
       pass: crashPoints(null),
+      limitTables: LIMIT_TABLES,
       publicUrl,
       webFolder: tmpdir(),
       environment: { broker: 'sandbox', data: 'synthetic' },

@@ -24,6 +24,7 @@ import type { Owned } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
 import { runReaction } from '../application/react.ts';
 import { accountStream } from '../domain/account/events.ts';
+import type { LimitTable } from '../domain/risk-policy/limits.ts';
 import { createAbilities } from './abilities.ts';
 import { createContainer, PORT } from './container.ts';
 import type { EventLog } from './event-log.ts';
@@ -49,6 +50,7 @@ export interface AppOptions {
   readonly keys: Keys;
   readonly alpaca: AlpacaConfig;
   readonly pass: PassCrashPoint;
+  readonly limitTables: readonly LimitTable[];
   readonly publicUrl: string;
   readonly webFolder: string;
   readonly environment: HttpNeeds['environment'];

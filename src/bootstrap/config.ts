@@ -1,6 +1,9 @@
 /** Reads the environment. Everything that can be set stands here and in the README's table. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { LIMIT_TABLES } from '../domain/risk-policy/limit-tables.ts';
+import type { LimitTable } from '../domain/risk-policy/limits.ts';
+import { readLimitTables } from './limit-tables-file.ts';
 import { StartupError } from './startup-error.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -19,6 +22,7 @@ const environment = z.object({
   TRADSY_AUDIT: set(z.string().optional()),
   TRADSY_SECRET: set(z.string().min(32, 'must have at least 32 characters').optional()),
   TRADSY_CRASH_AT: set(z.string().optional()),
+  TRADSY_LIMITS: set(z.string().optional()),
   LOG_LEVEL: set(z.enum(['debug', 'info', 'warn', 'error']).default('info')),
   DATABASE_URL: set(postgresUrl.optional()),
   DATABASE_OWNER_URL: set(postgresUrl.optional()),
@@ -73,6 +77,8 @@ export interface Config {
   readonly dataFeed: 'iex' | 'sip';
   readonly logLevel: string;
   readonly production: boolean;
+  /** The risk limits of all accounts, oldest first. */
+  readonly limitTables: readonly LimitTable[];
   /** Tests only: where this process shall kill itself, `point` or `point:n` for the n-th pass. */
   readonly crashAt: string | null;
 }
@@ -100,6 +106,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     dataFeed: settings.ALPACA_DATA_FEED,
     logLevel: settings.LOG_LEVEL,
     production: settings.NODE_ENV === 'production',
+    limitTables:
+      settings.TRADSY_LIMITS === undefined
+        ? LIMIT_TABLES
+        : readLimitTables(resolve(workingFolder, settings.TRADSY_LIMITS)),
     crashAt: settings.TRADSY_CRASH_AT ?? null,
   };
   if (config.production) refuseUnsafe(config);

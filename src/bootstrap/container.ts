@@ -37,6 +37,7 @@ import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../
 import type { Leases } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
 import type { Checkpoints, PassedOver, Reconciliations } from '../application/ports/progress.ts';
+import type { LimitTable } from '../domain/risk-policy/limits.ts';
 import type { EventLog } from './event-log.ts';
 import type { Keys } from './keys.ts';
 
@@ -48,6 +49,7 @@ export const PORT = {
   log: port<Log>('log'),
   keys: port<Keys>('keys'),
   pass: port<PassCrashPoint>('pass crash point'),
+  limitTables: port<readonly LimitTable[]>('limit tables'),
   clock: port<Clock>('clock'),
   ids: port<Ids>('ids'),
   /** As an adapter gives it: whatever is stored, in the shape that it was stored in. */
@@ -76,14 +78,17 @@ export interface ContainerOptions {
   readonly keys: Keys;
   readonly alpaca: AlpacaConfig;
   readonly pass: PassCrashPoint;
+  readonly limitTables: readonly LimitTable[];
 }
 
-export function createContainer({ pool, eventLog, log, keys, alpaca, pass }: ContainerOptions): Container {
+export function createContainer(options: ContainerOptions): Container {
+  const { pool, eventLog, log, keys, alpaca, pass, limitTables } = options;
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(PORT.pool).toConstantValue(pool);
   container.bind(PORT.log).toConstantValue(log);
   container.bind(PORT.keys).toConstantValue(keys);
   container.bind(PORT.pass).toConstantValue(pass);
+  container.bind(PORT.limitTables).toConstantValue(limitTables);
   container.bind(PORT.clock).toConstantValue(systemClock);
   container.bind(PORT.ids).toConstantValue(systemIds);
   container.bind(PORT.bareStore).toConstantValue(eventLog.store);

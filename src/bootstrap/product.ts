@@ -93,6 +93,7 @@ export async function startProduct(
       keys,
       alpaca: alpacaConfig(config.broker, sandboxUrl, publicUrl, config.dataFeed),
       pass: crashPoints(config.crashAt),
+      limitTables: config.limitTables,
       publicUrl,
       webFolder: join(DIST, 'web'),
       environment: environmentOf(config),

@@ -17,6 +17,8 @@ const alpacaAccount = z
     trade_suspended_by_user: z.boolean(),
     cash: decimal,
     equity: decimal,
+    buying_power: decimal,
+    shorting_enabled: z.boolean(),
   })
   .transform((it) => ({
     brokerAccountId: it.id,
@@ -24,6 +26,8 @@ const alpacaAccount = z
     mayTrade: it.status === 'ACTIVE' && !it.trading_blocked && !it.account_blocked && !it.trade_suspended_by_user,
     cash: it.cash,
     equity: it.equity,
+    buyingPower: it.buying_power,
+    shortingEnabled: it.shorting_enabled,
   }));
 
 /** Alpaca: Position. The quantity of a short position is negative. */

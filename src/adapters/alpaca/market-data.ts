@@ -3,6 +3,7 @@ import { marketData as alpaca } from '@alpacahq/alpaca-trade-api/rest';
 import { z } from 'zod';
 import type { MarketBar, MarketData, MarketQuote, MarketSnapshot } from '../../application/ports/market-data.ts';
 import type { Log } from '../../application/ports/log.ts';
+import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import { type Cache, createCache } from './cache.ts';
 import { type Configurations, ask, inWords, readJson } from './http.ts';
 import type { AlpacaConfig } from './config.ts';
@@ -43,6 +44,7 @@ const alpacaSnapshot = z.object({
   latestQuote: maybe(alpacaQuote),
   latestTrade: maybe(alpacaTrade),
   minuteBar: maybe(alpacaBar),
+  dailyBar: maybe(z.object({ t: time, c: price })),
   prevDailyBar: maybe(z.object({ c: price })),
 });
 
@@ -100,6 +102,8 @@ export function createMarketData(
       found.set(symbol, {
         quote: toQuote(symbol, read.latestQuote),
         last: read.latestTrade.p,
+        // Alpaca: a daily bar begins at midnight in New York.
+        dailyBar: read.dailyBar === null ? null : { tradingDay: tradingDay(read.dailyBar.t), close: read.dailyBar.c },
         previousClose: read.prevDailyBar?.c ?? null,
         minuteBar: read.minuteBar,
       });

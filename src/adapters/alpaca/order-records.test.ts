@@ -176,6 +176,8 @@ describe('an account', () => {
     cash: '100000.123456789',
     equity: '100010',
     multiplier: '4',
+    buying_power: '400040',
+    shorting_enabled: true,
   };
 
   it('may trade when it is active and nothing blocks it', async () => {
@@ -188,6 +190,8 @@ describe('an account', () => {
         mayTrade: true,
         cash: '100000.123456789',
         equity: '100010',
+        buyingPower: '400040',
+        shortingEnabled: true,
       },
     });
     for (const block of [

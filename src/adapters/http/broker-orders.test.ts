@@ -55,13 +55,15 @@ describe('placing an order through the Broker API', () => {
           { rule: 'largest_order_value', limit: '50000', actual: '2000400', unit: 'USD' },
           { rule: 'largest_order_quantity' },
           { rule: 'largest_position' },
+          { rule: 'largest_exposure' },
+          { rule: 'buying_power' },
         ],
       },
     });
     expect((await place(person, form, '?requestId=big')).text).toBe(answer.text);
     const { orderId } = (answer.json as { refusal: { orderId: string } }).refusal;
     const story = await server.call('GET', `/api/v1/orders/${orderId}/story`, { token: person.token });
-    expect(story.json).toMatchObject({ orderId, outcome: 'denied', breaches: [{}, {}, {}] });
+    expect(story.json).toMatchObject({ orderId, outcome: 'denied', breaches: [{}, {}, {}, {}, {}] });
     expect(await list(person)).toEqual([]);
   });
 
@@ -160,7 +162,7 @@ describe('changing an order through the Broker API', () => {
   it('that is denied tells the breaches', async () => {
     const person = await server.trader();
     expect((await one(person, await working(person), 'PUT', { qty: '20000' })).json).toMatchObject({
-      refusal: { code: 'denied', breaches: [{ rule: 'largest_order_value' }, {}, {}] },
+      refusal: { code: 'denied', breaches: [{ rule: 'largest_order_value' }, {}, {}, {}, {}] },
     });
   });
 
@@ -200,7 +202,10 @@ describe('an order that a newer version of the app has written to', () => {
     try {
       const person = await alone.trader();
       const send = (method: string, rest = '') =>
-        alone.call(method, orders(person, rest), { token: person.token, ...(rest === '' && { form: MARKET }) });
+        alone.call(method, orders(person, rest), {
+          token: person.token,
+          ...(rest === '' && { form: { ...MARKET, confirmDuplicate: 'true' } }),
+        });
       const [newer, usual] = [idOf(await send('POST')), idOf(await send('POST'))];
       const stream = orderStream(newer);
       await put(alone.raw, stream, [sample('OrderPaused', {}, stream)]);

@@ -14,6 +14,7 @@ export function createMarket() {
     prices.set(symbol, {
       quote: { symbol, bid, ask, at },
       last: ask,
+      dailyBar: { tradingDay: '2026-03-02', close: ask },
       previousClose: '99',
       minuteBar: { time: 1_772_463_600, open: 100, high: 101, low: 99, close: Number(ask), volume: 1_000 },
     });

@@ -6,13 +6,22 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createTestDatabase } from '../../../test/support/postgres.ts';
 import { createAcceptDocuments } from '../../application/account/accept-documents.ts';
-import { createBeginLink, createCompleteLink, createUnlink } from '../../application/account/link-broker.ts';
+import {
+  createBeginLink,
+  createCompleteLink,
+  createLinkedAccounts,
+  createReportRevoked,
+  createUnlink,
+} from '../../application/account/link-broker.ts';
 import { createLogIn, createRefreshSession, createSignUp } from '../../application/account/sign-up.ts';
 import { createAggregates } from '../../application/aggregates.ts';
 import { createCancelOrder, createReplaceOrder } from '../../application/order/change-order.ts';
 import { createPlaceOrder } from '../../application/order/place-order.ts';
 import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
+import { noHalts } from '../../application/risk-policy/halts-on.ts';
+import { createReadFigures } from '../../application/risk-policy/read-figures.ts';
 import { accountStream } from '../../domain/account/events.ts';
+import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
 import { ALPACA_CAPABILITIES } from '../alpaca/capabilities.ts';
 import { createAccessTokens } from '../identity/access-tokens.ts';
 import { createPasswords } from '../identity/passwords.ts';
@@ -27,7 +36,6 @@ import { createPool } from '../postgres/pool.ts';
 import { runProjections } from '../postgres/projections.ts';
 import { createAccountQueries } from '../postgres/views/accounts.ts';
 import { VIEWS } from '../postgres/views/all.ts';
-import { createLinkedAccounts } from '../../application/account/link-broker.ts';
 import { createBrokerTokens } from '../postgres/broker-tokens.ts';
 import { createDesk } from '../postgres/views/desk.suite.ts';
 import { createExecutionQueries } from '../postgres/views/executions.ts';
@@ -70,6 +78,8 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
           mayTrade: true,
           cash: cash.get(accountId) ?? '100000',
           equity: '100000',
+          buyingPower: '400000',
+          shortingEnabled: true,
         },
       }),
     positions: () => Promise.resolve({ kind: 'found', value: [] }),
@@ -101,7 +111,20 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     marketData: market,
   };
   const capabilities = ALPACA_CAPABILITIES;
-  const trading = { aggregates, clock, ids, venue: market, marketData: market, capabilities, pass: () => undefined };
+  const trading = {
+    aggregates,
+    clock,
+    ids,
+    venue: market,
+    marketData: market,
+    capabilities,
+    readFigures: createReadFigures({ broker, linked, clock }),
+    haltsOn: noHalts,
+    reportRevoked: createReportRevoked(linking),
+    limitTables: LIMIT_TABLES,
+    log,
+    pass: () => undefined,
+  };
 
   const ending = new AbortController();
   const projections = runProjections({

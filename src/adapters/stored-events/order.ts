@@ -7,7 +7,7 @@ import type { Shapes } from './shape.ts';
 const text = z.string();
 
 export const side = z.enum(['buy', 'sell']);
-export const channel = z.enum(['broker-api', 'demo']);
+export const channel = z.enum(['broker-api', 'demo', 'kill-switch']);
 
 const termsMembers = {
   quantity: decimal,

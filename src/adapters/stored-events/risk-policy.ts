@@ -1,62 +1,29 @@
 /** The stored shapes of the events of the risk engine. */
 import { z } from 'zod';
 import type * as Risk from '../../domain/risk-policy/events.ts';
+import { breaches, inputs, withRiskInputs } from './assessment.ts';
 import { channel, side, terms, ticket } from './order.ts';
 import { day, decimal, shapeOf, time } from './shape.ts';
 import type { Shapes } from './shape.ts';
 
 const text = z.string();
 
-const breaches = z
-  .array(
-    z.strictObject({
-      rule: z.enum([
-        'disclaimer',
-        'terms',
-        'broker_link',
-        'trades_left',
-        'largest_order_value',
-        'largest_order_quantity',
-        'largest_position',
-        'daily_loss',
-        'price_collar',
-        'fresh_quote',
-      ]),
-      limit: text.nullable(),
-      actual: text.nullable(),
-      unit: z.enum(['USD', 'shares', 'percent', 'seconds', 'trades']).nullable(),
-    }),
-  )
-  .readonly();
-
-const inputs = z.strictObject({
-  marketTime: time,
-  marketOpen: z.boolean(),
-  tradingDay: day,
-  quote: z.strictObject({ bid: decimal, ask: decimal, at: time }).nullable(),
-  tradesIncluded: z.int().nullable(),
-  missing: z.array(z.enum(['disclaimer', 'terms', 'broker_link'])).readonly(),
-  limits: z.strictObject({
-    effectiveFrom: day,
-    largestOrderValue: decimal,
-    largestOrderQuantity: decimal,
-    largestPositionValue: decimal,
-    dailyLoss: decimal,
-    collarAggressivePercent: decimal,
-    collarPassivePercent: decimal,
-    collarStopPercent: decimal,
-    quoteAgeSeconds: z.number(),
-  }),
-});
-
 export const RISK_SHAPES: Shapes<Risk.RiskEvent> = {
-  OrderAdmitted: shapeOf<Risk.OrderAdmitted>()(z.strictObject({ ticket, channel, inputs, admittedAt: time })),
-  OrderDenied: shapeOf<Risk.OrderDenied>()(z.strictObject({ ticket, channel, breaches, inputs, deniedAt: time })),
+  OrderAdmitted: shapeOf<Risk.OrderAdmitted>()(
+    z.strictObject({ ticket, channel, inputs, admittedAt: time }),
+    withRiskInputs,
+  ),
+  OrderDenied: shapeOf<Risk.OrderDenied>()(
+    z.strictObject({ ticket, channel, breaches, inputs, deniedAt: time }),
+    withRiskInputs,
+  ),
   ReplacementAdmitted: shapeOf<Risk.ReplacementAdmitted>()(
     z.strictObject({ orderId: text, revision: z.int(), terms, inputs, admittedAt: time }),
+    withRiskInputs,
   ),
   ReplacementDenied: shapeOf<Risk.ReplacementDenied>()(
     z.strictObject({ orderId: text, revision: z.int(), terms, breaches, inputs, deniedAt: time }),
+    withRiskInputs,
   ),
   FillBooked: shapeOf<Risk.FillBooked>()(
     z.strictObject({
@@ -78,6 +45,42 @@ export const RISK_SHAPES: Shapes<Risk.RiskEvent> = {
     z.strictObject({
       positions: z.array(z.strictObject({ symbol: text, quantity: decimal, averagePrice: decimal })).readonly(),
       recordedAt: time,
+    }),
+  ),
+  RepeatedExecutionTripped: shapeOf<Risk.RepeatedExecutionTripped>()(
+    z.strictObject({
+      orderId: text,
+      symbol: text,
+      side,
+      orders: z.int(),
+      withinSeconds: z.number(),
+      trippedAt: time,
+    }),
+  ),
+  RepeatedExecutionCleared: shapeOf<Risk.RepeatedExecutionCleared>()(
+    z.strictObject({ clearedBy: text, clearedAt: time }),
+  ),
+  RiskProfileChosen: shapeOf<Risk.RiskProfileChosen>()(
+    z.strictObject({
+      tolerance: z.enum(['cautious', 'balanced', 'bold']),
+      experience: z.enum(['new', 'some', 'experienced']),
+      chosenAt: time,
+    }),
+  ),
+  LimitsTightened: shapeOf<Risk.LimitsTightened>()(
+    z.strictObject({
+      limits: z.strictObject({
+        largestOrderValue: decimal.nullable(),
+        largestOrderQuantity: decimal.nullable(),
+        largestPositionValue: decimal.nullable(),
+        largestExposure: decimal.nullable(),
+        mostOpenOrders: z.int().nullable(),
+        dailyLoss: decimal.nullable(),
+        mostOrdersInTenSeconds: z.int().nullable(),
+        shortSelling: z.literal(false).nullable(),
+        protectionRequired: z.literal(true).nullable(),
+      }),
+      tightenedAt: time,
     }),
   ),
 };

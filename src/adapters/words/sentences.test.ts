@@ -3,26 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { breach as contractBreach } from '../../../contracts/problem.ts';
 import { execution, ticket } from '../../domain/order/samples.suite.ts';
 import type { Breach } from '../../domain/risk-policy/events.ts';
-import { limitsOn } from '../../domain/risk-policy/limits.ts';
+import { NOTHING_TIGHTENED } from '../../domain/risk-policy/limits.ts';
+import { inputs as riskInputs } from '../../domain/risk-policy/samples.suite.ts';
+import { breachSentence, explained } from './breaches.ts';
 import type { StoryFact } from './sentences.ts';
-import { breachSentence, eventSentence, explained, orderSummary, unsupportedSentence } from './sentences.ts';
+import { eventSentence, orderSummary, unsupportedSentence } from './sentences.ts';
 
 const AT = '2026-03-02T15:00:00.000Z';
 const market = ticket({ type: 'market', limitPrice: null });
 const terms = { quantity: '12.5', limitPrice: '186.5', stopPrice: '1185', timeInForce: 'gtc' } as const;
 const breaches: readonly Breach[] = [
-  { rule: 'trades_left', limit: '4', actual: '5', unit: 'trades' },
-  { rule: 'daily_loss', limit: '2500', actual: '2500.105', unit: 'USD' },
+  { rule: 'trades_left', limit: '4', actual: '5', unit: 'trades', detail: null },
+  { rule: 'daily_loss', limit: '2500', actual: '2500.105', unit: 'USD', detail: null },
 ];
-const inputs = {
-  marketTime: AT,
-  marketOpen: true,
-  tradingDay: '2026-03-02',
-  quote: { bid: '187.2', ask: '187.25', at: AT },
-  tradesIncluded: 4,
-  missing: [],
-  limits: limitsOn('2026-03-02'),
-};
+const inputs = riskInputs({ quote: { bid: '187.2', ask: '187.25', at: AT } });
 const fill = (quantity: string, filledQuantity: string, leavesQuantity: string, late = false) => ({
   execution: execution(quantity, filledQuantity, { price: '187.25' }),
   filledQuantity,
@@ -50,17 +44,17 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
   OrderAdmitted: [
     [
       { type: 'OrderAdmitted', data: { ticket: market, channel, inputs, admittedAt: AT } },
-      'Checked against 10 rules and admitted; 10 shares at about $187.25.',
+      'Checked against all rules and admitted; 10 shares at about $187.25.',
     ],
     [
       { type: 'OrderAdmitted', data: { ticket: ticket({ quantity: '1' }), channel, inputs, admittedAt: AT } },
-      'Checked against 10 rules and admitted; 1 share at $187.25.',
+      'Checked against all rules and admitted; 1 share at $187.25.',
     ],
   ],
   OrderDenied: [
     [
       { type: 'OrderDenied', data: { ticket: market, channel, breaches, inputs, deniedAt: AT } },
-      "Denied: The plan includes 4 trades, and this would be number 5. The day's realized loss is $2,500.10; from $2,500.00 on, positions can only be made smaller.",
+      "Denied: The plan includes 4 trades, and this would be number 5. The day's loss, open positions included, is $2,500.10; from $2,500.00 on, positions can only be made smaller.",
     ],
   ],
   ReplacementAdmitted: [
@@ -106,6 +100,59 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
     [
       { type: 'OpeningPositionsRecorded', data: { positions: [], recordedAt: AT } },
       'The account held nothing before its first order here.',
+    ],
+  ],
+  RepeatedExecutionTripped: [
+    [
+      {
+        type: 'RepeatedExecutionTripped',
+        data: { orderId: 'o', symbol: 'AAPL', side: 'buy', orders: 11, withinSeconds: 60, trippedAt: AT },
+      },
+      '11 orders to buy AAPL within 60 seconds: from here on positions can only be made smaller, until a person allows more.',
+    ],
+  ],
+  RepeatedExecutionCleared: [
+    [
+      { type: 'RepeatedExecutionCleared', data: { clearedBy: 'u', clearedAt: AT } },
+      'A person has allowed orders that open positions again.',
+    ],
+  ],
+  RiskProfileChosen: [
+    [
+      { type: 'RiskProfileChosen', data: { tolerance: 'cautious', experience: 'new', chosenAt: AT } },
+      'Risk profile chosen: cautious, experience new.',
+    ],
+  ],
+  LimitsTightened: [
+    [
+      {
+        type: 'LimitsTightened',
+        data: {
+          limits: { ...NOTHING_TIGHTENED, dailyLoss: '1000', mostOpenOrders: 5, shortSelling: false },
+          tightenedAt: AT,
+        },
+      },
+      'Own limits tightened: at most 5 open orders, at most $1,000.00 lost in a day, no short sales.',
+    ],
+    [
+      {
+        type: 'LimitsTightened',
+        data: {
+          limits: {
+            largestOrderValue: '1',
+            largestOrderQuantity: '2',
+            largestPositionValue: '3',
+            largestExposure: '4',
+            mostOpenOrders: null,
+            dailyLoss: null,
+            mostOrdersInTenSeconds: 7,
+            shortSelling: null,
+            protectionRequired: true,
+          },
+          tightenedAt: AT,
+        },
+      },
+      'Own limits tightened: at most $1.00 an order, at most 2 shares an order, at most $3.00 a position, at most $4.00 in all, at most 7 orders in ten seconds, no position without its exits.',
     ],
   ],
   OrderPlaced: [
@@ -229,40 +276,119 @@ describe('sentences', () => {
     expect(eventSentence({ type: 'OrderTeleported', data: {} } as unknown as StoryFact)).toBe('OrderTeleported.');
   });
 
+  const of = (rule: Breach['rule'], detail: string | null = null): Breach => ({
+    rule,
+    limit: null,
+    actual: null,
+    unit: null,
+    detail,
+  });
+  const figures = (
+    rule: Breach['rule'],
+    limit: string,
+    actual: string | null,
+    unit: Breach['unit'],
+    detail: string | null = null,
+  ): Breach => ({ rule, limit, actual, unit, detail });
+
   it.each<[Breach, string]>([
+    [of('disclaimer'), 'The risk disclaimer has to be read and accepted first.'],
+    [of('terms'), 'The terms of use have to be read and accepted first.'],
+    [of('broker_link'), 'A broker account has to be linked first.'],
+    [of('account_blocked'), 'The broker does not let this account trade.'],
+    [of('trading_halted', 'symbol AAPL: No quotes'), 'Trading is halted (symbol AAPL: No quotes).'],
     [
-      { rule: 'disclaimer', limit: null, actual: null, unit: null },
-      'The risk disclaimer has to be read and accepted first.',
+      of('repeated_execution', 'tripped'),
+      'Orders came again and again, so positions can only be made smaller until a person allows more.',
     ],
-    [{ rule: 'terms', limit: null, actual: null, unit: null }, 'The terms of use have to be read and accepted first.'],
-    [{ rule: 'broker_link', limit: null, actual: null, unit: null }, 'A broker account has to be linked first.'],
     [
-      { rule: 'largest_order_value', limit: '50000', actual: '1234567.891', unit: 'USD' },
+      figures('repeated_execution', '10', '11', 'orders'),
+      'This would be order number 11 in this symbol on this side within a minute; at most 10 are allowed.',
+    ],
+    [of('instrument_state', 'not_tradable'), 'This instrument can not be traded at the moment.'],
+    [of('instrument_state', 'fraction'), 'Only whole shares of this instrument can be traded.'],
+    [
+      figures('largest_order_value', '50000', '1234567.891', 'USD'),
       'The order is worth $1,234,567.89; at most $50,000.00 is allowed.',
     ],
     [
-      { rule: 'largest_order_quantity', limit: '10000', actual: '10000.5', unit: 'shares' },
+      figures('largest_order_quantity', '10000', '10000.5', 'shares'),
       'The order is for 10,000.5 shares; at most 10,000 shares are allowed.',
     ],
     [
-      { rule: 'largest_position', limit: '100000', actual: '100000.01', unit: 'USD' },
+      figures('largest_position', '100000', '100000.01', 'USD'),
       'The position could come to be worth $100,000.01; at most $100,000.00 is allowed.',
     ],
     [
-      { rule: 'price_collar', limit: '10', actual: '12.5', unit: 'percent' },
+      figures('largest_exposure', '250000', '250000.01', 'USD'),
+      'Everything held and ordered could come to be worth $250,000.01; at most $250,000.00 is allowed.',
+    ],
+    [
+      figures('largest_exposure', '250000', null, 'USD'),
+      'Something that is held has no price, so it can not be told what everything is worth.',
+    ],
+    [figures('open_orders', '50', '51', 'orders'), 'This would be open order number 51; at most 50 may be open.'],
+    [
+      figures('daily_loss', '2500', null, 'USD'),
+      "Something that was traded has no price, so the day's loss can not be told; positions can only be made smaller.",
+    ],
+    [
+      figures('position_flip', '1', '10.5', 'shares'),
+      'The order is for 10.5 shares, and 1 share of the position can be closed; no order turns a position over.',
+    ],
+    [of('short_sale', 'policy'), 'The limits of this account allow no short sales.'],
+    [of('short_sale', 'instrument'), 'These shares can not be borrowed, so they can not be sold short.'],
+    [of('short_sale', 'account'), 'The broker does not let this account sell short.'],
+    [
+      figures('short_sale', '2000', '1999.99', 'USD', 'equity'),
+      'Selling short takes an equity of $2,000.00; the account has $1,999.99.',
+    ],
+    [of('short_sale', 'fraction'), 'Only whole shares can be sold short.'],
+    [
+      figures('buying_power', '1000', '1872.5', 'USD'),
+      'The order takes about $1,872.50 of buying power, and $1,000.00 is left.',
+    ],
+    [of('buying_power'), "The broker's account could not be read, so the buying power is not known."],
+    [
+      figures('margin', '100', '187.25', 'USD', 'cash'),
+      'With so little equity only cash counts: the order takes about $187.25, and $100.00 is left.',
+    ],
+    [
+      figures('margin', '2000', '1999', 'USD', 'short'),
+      'The broker lends shares from an equity of $2,000.00 on; the account has $1,999.00.',
+    ],
+    [
+      figures('margin', '12000', '12000.01', 'USD', 'positions'),
+      'The positions are worth $12,000.01, and the margin is for $12,000.00; they can only be made smaller.',
+    ],
+    [
+      figures('margin', '12000', null, 'USD', 'positions'),
+      'Something that is held has no price, so the margin can not be told.',
+    ],
+    [of('protection_required'), 'An order that opens a position must bring its stop loss and its take profit.'],
+    [
+      figures('price_collar', '10', '12.5', 'percent'),
       'The price is 12.5% away from the market; at most 10% is allowed.',
     ],
+    [figures('fresh_quote', '5', '7.2', 'seconds'), 'The last quote is 7.2 seconds old; at most 5 are allowed.'],
+    [figures('fresh_quote', '5', null, 'seconds'), 'There is no quote to check the order against.'],
     [
-      { rule: 'fresh_quote', limit: '5', actual: '7.2', unit: 'seconds' },
-      'The last quote is 7.2 seconds old; at most 5 are allowed.',
+      figures('duplicate_order', '10', '1.5', 'seconds'),
+      'The same order came 1.5 seconds ago; confirm that another one is meant, or wait until 10 seconds have passed.',
     ],
     [
-      { rule: 'fresh_quote', limit: '5', actual: null, unit: 'seconds' },
-      'There is no quote to check the order against.',
+      figures('order_rate', '10', '11', 'orders'),
+      'This would be order number 11 within ten seconds; at most 10 are allowed.',
     ],
+    [
+      figures('key_rate', '120', '121', 'orders'),
+      'This would be order number 121 within a minute; at most 120 are passed on to the broker.',
+    ],
+    [figures('reduce_only', '10', '11', 'shares'), 'The order would close 11 shares, and 10 shares can be closed.'],
   ])('%j', (breach, expected) => {
     expect(breachSentence(breach)).toBe(expected);
-    expect(contractBreach.parse(explained(breach))).toEqual({ ...breach, message: expected });
+    const { detail: _, ...told } = breach;
+    expect(contractBreach.parse(explained(breach))).toEqual({ ...told, message: expected });
   });
 
   it('puts orders in words', () => {

@@ -1,75 +1,19 @@
 /** What happened and why, in words for people: the one place where facts become sentences. */
-import type { Breach as ExplainedBreach } from '../../../contracts/problem.ts';
-import { absolute, money, plus, price, quantity, toCents, toText } from '../../domain/kernel/decimal.ts';
+import { absolute, money, plus, quantity, toText } from '../../domain/kernel/decimal.ts';
 import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
 import type { Fill, OrderEvent, OrderTerms, OrderTicket } from '../../domain/order/events.ts';
 import type {
-  Breach,
   FillBooked,
   OpeningPositionsRecorded,
   OrderAdmitted,
+  RepeatedExecutionTripped,
   RiskEvent,
 } from '../../domain/risk-policy/events.ts';
-import { RULES } from '../../domain/risk-policy/rules.ts';
-
-// --- Numbers ---
-
-const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
-
-/** Decimal text with commas between the thousands: `20,000.5`. */
-function figure(text: string): string {
-  const [whole = '', fraction] = text.split('.');
-  const digits = whole.startsWith('-') ? `-${grouped(whole.slice(1))}` : grouped(whole);
-  return fraction === undefined ? digits : `${digits}.${fraction}`;
-}
-
-/** An amount to the cent: `$60,000.00`. */
-const dollars = (amount: string): string => `$${figure(toCents(money(amount)))}`;
-
-/** A price with all its decimals, two at least: `$187.25`, `$0.1234`. */
-function at(text: string): string {
-  const [whole = '', fraction = ''] = toText(price(text)).split('.');
-  return `$${figure(`${whole}.${fraction.padEnd(2, '0')}`)}`;
-}
-
-const count = (text: string): string => figure(toText(quantity(text)));
-
-const shares = (text: string): string => (count(text) === '1' ? '1 share' : `${count(text)} shares`);
-
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+import { breachSentence } from './breaches.ts';
+import { at, count, dollars, sentence, shares } from './figures.ts';
+import { tightened } from './limits.ts';
 
 // --- Why not ---
-
-/** One sentence for the trader about a rule that stands against an order. */
-export function breachSentence({ rule, limit, actual }: Breach): string {
-  const [allowed, would] = [limit ?? '0', actual ?? '0'];
-  switch (rule) {
-    case 'disclaimer':
-      return 'The risk disclaimer has to be read and accepted first.';
-    case 'terms':
-      return 'The terms of use have to be read and accepted first.';
-    case 'broker_link':
-      return 'A broker account has to be linked first.';
-    case 'trades_left':
-      return `The plan includes ${count(allowed)} trades, and this would be number ${count(would)}.`;
-    case 'largest_order_value':
-      return `The order is worth ${dollars(would)}; at most ${dollars(allowed)} is allowed.`;
-    case 'largest_order_quantity':
-      return `The order is for ${shares(would)}; at most ${shares(allowed)} are allowed.`;
-    case 'largest_position':
-      return `The position could come to be worth ${dollars(would)}; at most ${dollars(allowed)} is allowed.`;
-    case 'daily_loss':
-      return `The day's realized loss is ${dollars(would)}; from ${dollars(allowed)} on, positions can only be made smaller.`;
-    case 'price_collar':
-      return `The price is ${count(would)}% away from the market; at most ${count(allowed)}% is allowed.`;
-    case 'fresh_quote':
-      if (actual === null) return 'There is no quote to check the order against.';
-      return `The last quote is ${count(would)} seconds old; at most ${count(allowed)} are allowed.`;
-  }
-}
-
-/** The breach as our APIs tell it. */
-export const explained = (breach: Breach): ExplainedBreach => ({ ...breach, message: breachSentence(breach) });
 
 /** Why the broker does not take an order, or a change of one. */
 export const UNSUPPORTED: Readonly<Record<UnsupportedReason, string>> = {
@@ -157,7 +101,7 @@ export type StoryFact = OrderEvent | RiskEvent;
 export function eventSentence(event: StoryFact): string {
   switch (event.type) {
     case 'OrderAdmitted':
-      return `Checked against ${RULES.length} rules and admitted; ${reckoned(event.data)}.`;
+      return `Checked against all rules and admitted; ${reckoned(event.data)}.`;
     case 'OrderDenied':
       return `Denied: ${event.data.breaches.map(breachSentence).join(' ')}`;
     case 'ReplacementAdmitted':
@@ -172,6 +116,14 @@ export function eventSentence(event: StoryFact): string {
       return `What was reserved for the order is free again (${event.data.outcome.replaceAll('_', ' ')}).`;
     case 'OpeningPositionsRecorded':
       return `The account held ${held(event.data.positions)} before its first order here.`;
+    case 'RepeatedExecutionTripped':
+      return repeated(event.data);
+    case 'RepeatedExecutionCleared':
+      return 'A person has allowed orders that open positions again.';
+    case 'RiskProfileChosen':
+      return `Risk profile chosen: ${event.data.tolerance}, experience ${event.data.experience}.`;
+    case 'LimitsTightened':
+      return `Own limits tightened: ${tightened(event.data.limits)}.`;
     case 'OrderPlaced':
       return `Placed: ${orderSummary(event.data.ticket)}.`;
     case 'OrderObserved':
@@ -257,4 +209,9 @@ function booked({ side, quantity: traded, symbol, price: each, realized }: FillB
 function held(positions: OpeningPositionsRecorded['data']['positions']): string {
   if (positions.length === 0) return 'nothing';
   return positions.map(({ symbol, quantity: owned }) => `${count(owned)} ${symbol}`).join(', ');
+}
+
+function repeated({ orders, symbol, side, withinSeconds }: RepeatedExecutionTripped['data']): string {
+  const what = `${orders} orders to ${side} ${symbol} within ${withinSeconds} seconds`;
+  return `${what}: from here on positions can only be made smaller, until a person allows more.`;
 }

@@ -12,8 +12,8 @@ import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import type { Position } from '../ports/event-store.ts';
 import { settleReservation } from '../risk-policy/book-fills.ts';
+import { gatherInputs } from '../risk-policy/gather-inputs.ts';
 import { reasonsAgainstChange } from './check-capabilities.ts';
-import { gatherInputs } from './place-order.ts';
 import type { PlaceOrderNeeds } from './place-order.ts';
 
 interface OrderRequest {
@@ -74,12 +74,22 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     if (foreseen.kind === 'refused') return { kind: 'refused', code: foreseen.refusal.code };
     if (foreseen.events.length === 0) return { kind: 'done', position: null };
 
-    const inputs = await gatherInputs(needs, ticket.symbol, found.missing);
+    const inputs = await gatherInputs(needs, {
+      userId: request.userId,
+      accountId,
+      symbol: ticket.symbol,
+      channel: 'broker-api',
+      missing: found.missing,
+      confirmed: false,
+      positionAtBroker: null,
+      cause,
+    });
     if (inputs.kind !== 'gathered') return inputs.refusal;
-    const reasons = await reasonsAgainstChange(needs, ticket, terms, inputs.facts);
+    const { value, basis, facts } = inputs;
+    const reasons = await reasonsAgainstChange(needs, ticket, terms, facts);
     if (reasons.length > 0) return { kind: 'unsupported', reasons };
     const revision = found.order.replacements + 1;
-    const assess = { type: 'AssessReplacement', orderId, revision, terms, inputs: inputs.value, at: wish.at } as const;
+    const assess = { type: 'AssessReplacement', orderId, revision, terms, inputs: value, basis, at: wish.at } as const;
     const assessed = await aggregates.risk.handle(riskStream(accountId), assess, cause);
     // The risk engine has admitted no such order: it was observed at the broker, as a bracket's exits are.
     if (assessed.kind === 'refused') return { kind: 'refused', code: 'not_placed_here' };

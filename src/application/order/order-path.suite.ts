@@ -8,12 +8,24 @@ import { CURRENT_VERSIONS } from '../../domain/account/documents.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { COMMON_SHARE } from '../../domain/order/samples.suite.ts';
+import type { HaltNotice } from '../../domain/risk-policy/events.ts';
+import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
 import { createAggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
-import type { Broker, BrokerAccess, BrokerOrder, LinkedAccounts, LookUp, SubmitOutcome } from '../ports/broker.ts';
+import type {
+  Broker,
+  BrokerAccess,
+  BrokerAccountInfo,
+  BrokerOrder,
+  LinkedAccounts,
+  LookUp,
+  SubmitOutcome,
+} from '../ports/broker.ts';
 import { put, sample } from '../ports/event-store-samples.suite.ts';
+import type { MarketSnapshot } from '../ports/market-data.ts';
+import { createReadFigures } from '../risk-policy/read-figures.ts';
 import { createPlaceOrder } from './place-order.ts';
-import type { PlaceOrderRequest } from './place-order.ts';
+import type { PlaceOrderNeeds, PlaceOrderRequest } from './place-order.ts';
 import { createRecordBrokerOrder } from './record-broker-order.ts';
 import type { SubmitOrderNeeds } from './submit-order.ts';
 
@@ -40,6 +52,16 @@ export const brokerOrder = (clientOrderId: string, changes: Partial<BrokerOrder>
   ...changes,
 });
 
+const BROKER_ACCOUNT: BrokerAccountInfo = {
+  brokerAccountId: 'PA',
+  brokerAccountNumber: 'PA1',
+  mayTrade: true,
+  cash: '100000',
+  equity: '100000',
+  buyingPower: '200000',
+  shortingEnabled: true,
+};
+
 /** A user who may trade, and all that an order passes on its way to a scripted broker. */
 export async function openDesk() {
   let now = Date.parse('2026-03-02T15:00:00.000Z');
@@ -48,6 +70,11 @@ export async function openDesk() {
   const script = {
     submit: (id: string): SubmitOutcome => ({ kind: 'acknowledged', order: brokerOrder(id) }),
     lookUp: (_id: string): LookUp<BrokerOrder> => ({ kind: 'not_found' }),
+    account: (): LookUp<BrokerAccountInfo> => ({ kind: 'found', value: BROKER_ACCOUNT }),
+    halts: (): readonly HaltNotice[] => [],
+    /** Last price of AAPL, and its close on the day before. */
+    price: '100',
+    previousClose: '100',
   };
   const unused = (): never => {
     throw new Error('not part of this test');
@@ -64,7 +91,7 @@ export async function openDesk() {
     submittedAfter: unused,
     unfinished: unused,
     follow: unused,
-    account: unused,
+    account: () => Promise.resolve(script.account()),
     positions: unused,
     executionsOf: () => Promise.resolve({ kind: 'found', value: [] }),
   };
@@ -83,16 +110,36 @@ export async function openDesk() {
   const raw = createMemoryEventStore({ now: clock.now });
   const store = createEvolvingStore(raw, { catalogue: CATALOGUE, log });
   const aggregates = createAggregates({ store, ids: systemIds });
+  const snapshot = (symbol: string): MarketSnapshot => ({
+    quote: { symbol, bid: '99.98', ask: '100.02', at: clock.now() },
+    last: script.price,
+    dailyBar: { tradingDay: '2026-03-02', close: script.price },
+    previousClose: script.previousClose,
+    minuteBar: null,
+  });
   const market = {
     clock: () => Promise.resolve({ now: clock.now(), isOpen: true, nextOpen: clock.now(), nextClose: clock.now() }),
     instruments: () => Promise.resolve(new Map([['AAPL', { symbol: 'AAPL', name: 'Apple', ...COMMON_SHARE }]])),
     quote: (symbol: string) => Promise.resolve({ symbol, bid: '99.98', ask: '100.02', at: clock.now() }),
-    snapshots: unused,
+    snapshots: (symbols: readonly string[]) =>
+      Promise.resolve(new Map(symbols.map((symbol) => [symbol, snapshot(symbol)] as const))),
     bars: unused,
   };
   const pass = () => undefined;
-  const capabilities = ALPACA_CAPABILITIES;
-  const placing = { aggregates, clock, ids: systemIds, venue: market, marketData: market, capabilities, pass };
+  const placing: PlaceOrderNeeds = {
+    aggregates,
+    clock,
+    ids: systemIds,
+    venue: market,
+    marketData: market,
+    capabilities: ALPACA_CAPABILITIES,
+    readFigures: createReadFigures({ broker, linked, clock }),
+    haltsOn: () => Promise.resolve(script.halts()),
+    reportRevoked: () => Promise.resolve(),
+    limitTables: LIMIT_TABLES,
+    log,
+    pass,
+  };
   const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log, pass });
   const needs: SubmitOrderNeeds = {
     aggregates,
@@ -137,6 +184,7 @@ export async function openDesk() {
       stopLoss: null,
     },
     requestId: null,
+    confirmed: true,
     channel: 'broker-api',
     cause,
     ...changes,

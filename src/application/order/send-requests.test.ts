@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
-import { inputs } from '../../domain/risk-policy/samples.suite.ts';
+import { BASIS, readInputs } from '../../domain/risk-policy/samples.suite.ts';
 import type { CancelOutcome, LookUp, ReplaceOutcome } from '../ports/broker.ts';
 import type { BrokerOrder } from '../ports/broker.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
@@ -43,7 +43,8 @@ async function workingOrder() {
         orderId,
         revision: 1,
         terms,
-        inputs: inputs(),
+        inputs: readInputs(),
+        basis: BASIS,
         at: needs.clock.now(),
       } as const;
       await desk.aggregates.risk.handle(riskStream(ACCOUNT), change, cause);

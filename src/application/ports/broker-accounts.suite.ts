@@ -16,6 +16,8 @@ export function accountCases(under: () => BrokerUnderTest): void {
         mayTrade: true,
         cash: '100000',
         equity: '100000',
+        buyingPower: expect.stringMatching(/^\d+/),
+        shortingEnabled: true,
       },
     });
     const other = await broker.account(second);

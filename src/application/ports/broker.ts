@@ -128,6 +128,9 @@ export interface BrokerAccountInfo {
   readonly mayTrade: boolean;
   readonly cash: string;
   readonly equity: string;
+  /** What opening orders may cost, by the broker's own reckoning: its open orders are taken off. */
+  readonly buyingPower: string;
+  readonly shortingEnabled: boolean;
 }
 
 export interface BrokerPosition {

@@ -21,6 +21,9 @@ export interface MarketBar {
 export interface MarketSnapshot {
   readonly quote: MarketQuote;
   readonly last: string;
+  /** The newest daily bar: of the exchange's day, or of the last one that had any trade. */
+  readonly dailyBar: { readonly tradingDay: string; readonly close: string } | null;
+  /** The close before that bar. */
   readonly previousClose: string | null;
   readonly minuteBar: MarketBar | null;
 }

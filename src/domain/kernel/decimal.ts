@@ -59,6 +59,9 @@ export const perShare = (amount: Money, shares: Quantity): Price => divide(amoun
 /** `percent` per cent of an amount or price, rounded half to even at 1e-18. */
 export const percentOf = <T extends Decimal>(percent: string, of: T): T => divide(parse(percent) * of, 100n * ONE) as T;
 
+/** So many times an amount, rounded half to even at 1e-18. */
+export const multiple = <T extends Decimal>(times: string, of: T): T => divide(parse(times) * of, ONE) as T;
+
 /** How far `a` lies from `b`, in per cent of `b`, as text with at most two decimals (rounded half to even). */
 export function percentApart(a: Price, b: Price): string {
   const hundredths = divide((a > b ? a - b : b - a) * 10_000n, b);

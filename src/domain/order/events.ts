@@ -40,8 +40,8 @@ export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
   a.stopPrice === b.stopPrice &&
   a.timeInForce === b.timeInForce;
 
-/** Where an order was entered. */
-export type Channel = 'broker-api' | 'demo';
+/** Where an order was entered. `kill-switch`: nobody entered it; it closes a position because trading was stopped. */
+export type Channel = 'broker-api' | 'demo' | 'kill-switch';
 
 export interface OrderPlaced {
   readonly type: 'OrderPlaced';

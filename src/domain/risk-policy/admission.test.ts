@@ -2,11 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { ticket } from '../order/samples.suite.ts';
 import type { Admission } from './admission.ts';
 import { admissionOf, replacementAdmissionOf } from './admission.ts';
-import { after, assess, inputs, market, NOW } from './samples.suite.ts';
+import { after, assess, BASIS, market, NOW, readInputs } from './samples.suite.ts';
 
 const order = market({ orderId: 'order-1', quantity: '2' });
 const terms = { quantity: '3', limitPrice: null, stopPrice: null, timeInForce: 'day' } as const;
-const change = { type: 'AssessReplacement', orderId: 'order-1', revision: 1, inputs: inputs(), at: NOW } as const;
+const change = {
+  type: 'AssessReplacement',
+  orderId: 'order-1',
+  revision: 1,
+  inputs: readInputs(),
+  basis: BASIS,
+  at: NOW,
+} as const;
 
 describe('an admission', () => {
   it('is had for exactly the order that was admitted', () => {

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { toText } from '../kernel/decimal.ts';
 import { netQuantity } from '../kernel/lots.ts';
 import { execution, ticket } from '../order/samples.suite.ts';
-import type { AssessmentInputs } from './events.ts';
-import type { RiskCommand } from './risk-policy.ts';
-import { after, assess, fill, inputs, market, NOW, release } from './samples.suite.ts';
+import type { ReadInputs, RiskCommand } from './risk-policy.ts';
+import { after, assess, BASIS, fill, market, NOW, readInputs, release } from './samples.suite.ts';
 import { holdingOf, reservedQuantity } from './state.ts';
 
 describe('booking', () => {
@@ -42,12 +41,13 @@ describe('booking', () => {
 });
 
 describe('a change', () => {
-  const change = (quantity: string, revision = 1, seen: Partial<AssessmentInputs> = {}): RiskCommand => ({
+  const change = (quantity: string, revision = 1, seen: Partial<ReadInputs> = {}): RiskCommand => ({
     type: 'AssessReplacement',
     orderId: ticket().orderId,
     revision,
     terms: { quantity, limitPrice: '100', stopPrice: null, timeInForce: 'day' },
-    inputs: inputs({ tradesIncluded: 1, ...seen }),
+    inputs: readInputs({ tradesIncluded: 1, ...seen }),
+    basis: BASIS,
     at: NOW,
   });
   const placed = assess(ticket({ limitPrice: '100' }));

@@ -3,55 +3,9 @@
  * to, never changed. Decimals are text; times are RFC 3339.
  */
 import type { Channel, OrderTerms, OrderTicket } from '../order/events.ts';
+import type { AssessmentInputs, Breach } from './assessment.ts';
 
-export type RuleName =
-  | 'disclaimer'
-  | 'terms'
-  | 'broker_link'
-  | 'trades_left'
-  | 'largest_order_value'
-  | 'largest_order_quantity'
-  | 'largest_position'
-  | 'daily_loss'
-  | 'price_collar'
-  | 'fresh_quote';
-
-/** Why one rule stands against an order: what it allows, and what would have been. */
-export interface Breach {
-  readonly rule: RuleName;
-  readonly limit: string | null;
-  readonly actual: string | null;
-  readonly unit: 'USD' | 'shares' | 'percent' | 'seconds' | 'trades' | null;
-}
-
-/** All that a decision looked at besides the account's own history; kept, so that it can be explained and repeated. */
-export interface AssessmentInputs {
-  /** The market's time. */
-  readonly marketTime: string;
-  readonly marketOpen: boolean;
-  /** The exchange's day. */
-  readonly tradingDay: string;
-  /** Best bid and ask with their time; null when there is no quote. */
-  readonly quote: { readonly bid: string; readonly ask: string; readonly at: string } | null;
-  readonly tradesIncluded: number | null;
-  /** What the account itself still lacks. */
-  readonly missing: readonly ('disclaimer' | 'terms' | 'broker_link')[];
-  readonly limits: RiskLimits;
-}
-
-export interface RiskLimits {
-  /** Since when this table is in force. */
-  readonly effectiveFrom: string;
-  readonly largestOrderValue: string;
-  readonly largestOrderQuantity: string;
-  readonly largestPositionValue: string;
-  readonly dailyLoss: string;
-  /** How far a limit price may be on the side that trades at once, and on the side that waits. */
-  readonly collarAggressivePercent: string;
-  readonly collarPassivePercent: string;
-  readonly collarStopPercent: string;
-  readonly quoteAgeSeconds: number;
-}
+export type { AssessmentInputs, Breach, BrokerFigures, HaltNotice, Mark, RiskLimits, RuleName } from './assessment.ts';
 
 /** The order may go to the broker. Its value is reserved until it is executed or ends. */
 export interface OrderAdmitted {
@@ -147,6 +101,54 @@ export interface OpeningPositionsRecorded {
   };
 }
 
+/** Too many orders in one symbol on one side: from here on positions can only be made smaller, until a person says so. */
+export interface RepeatedExecutionTripped {
+  readonly type: 'RepeatedExecutionTripped';
+  readonly data: {
+    /** The order that was one too many. */
+    readonly orderId: string;
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    readonly orders: number;
+    readonly withinSeconds: number;
+    readonly trippedAt: string;
+  };
+}
+
+/** `clearedBy`: the user id of the person who takes it on themselves. */
+export interface RepeatedExecutionCleared {
+  readonly type: 'RepeatedExecutionCleared';
+  readonly data: { readonly clearedBy: string; readonly clearedAt: string };
+}
+
+export type Tolerance = 'cautious' | 'balanced' | 'bold';
+export type Experience = 'new' | 'some' | 'experienced';
+
+/** How much risk the trader is for, and how experienced they are. */
+export interface RiskProfileChosen {
+  readonly type: 'RiskProfileChosen';
+  readonly data: { readonly tolerance: Tolerance; readonly experience: Experience; readonly chosenAt: string };
+}
+
+/** The trader's own limits; null: as before. */
+export interface LimitsTightened {
+  readonly type: 'LimitsTightened';
+  readonly data: {
+    readonly limits: {
+      readonly largestOrderValue: string | null;
+      readonly largestOrderQuantity: string | null;
+      readonly largestPositionValue: string | null;
+      readonly largestExposure: string | null;
+      readonly mostOpenOrders: number | null;
+      readonly dailyLoss: string | null;
+      readonly mostOrdersInTenSeconds: number | null;
+      readonly shortSelling: false | null;
+      readonly protectionRequired: true | null;
+    };
+    readonly tightenedAt: string;
+  };
+}
+
 export type RiskEvent =
   | OrderAdmitted
   | OrderDenied
@@ -155,18 +157,26 @@ export type RiskEvent =
   | FillBooked
   | ReservationReleased
   | ReservationAdjusted
-  | OpeningPositionsRecorded;
+  | OpeningPositionsRecorded
+  | RepeatedExecutionTripped
+  | RepeatedExecutionCleared
+  | RiskProfileChosen
+  | LimitsTightened;
 
 /** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
 export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = {
-  OrderAdmitted: 1,
-  OrderDenied: 1,
-  ReplacementAdmitted: 1,
-  ReplacementDenied: 1,
+  OrderAdmitted: 2,
+  OrderDenied: 2,
+  ReplacementAdmitted: 2,
+  ReplacementDenied: 2,
   FillBooked: 1,
   ReservationReleased: 1,
   ReservationAdjusted: 1,
   OpeningPositionsRecorded: 1,
+  RepeatedExecutionTripped: 1,
+  RepeatedExecutionCleared: 1,
+  RiskProfileChosen: 1,
+  LimitsTightened: 1,
 };
 
 export const riskStream = (accountId: string): string => `risk-${accountId}`;

@@ -40,6 +40,8 @@ describe('an order', () => {
       'largest_order_value',
       'largest_order_quantity',
       'largest_position',
+      'largest_exposure',
+      'buying_power',
       'price_collar',
     ]);
   });
@@ -48,7 +50,7 @@ describe('an order', () => {
 describe('largest order value', () => {
   it.each([
     ['500', '100', []],
-    ['501', '100', [{ rule: 'largest_order_value', limit: '50000', actual: '50100', unit: 'USD' }]],
+    ['501', '100', [{ rule: 'largest_order_value', limit: '50000', actual: '50100', unit: 'USD', detail: null }]],
   ])('%s shares at %s', (quantity, limitPrice, expected) => {
     expect(breaches(assess(ticket({ quantity, limitPrice })))).toEqual(expected);
   });
@@ -65,7 +67,7 @@ describe('largest position', () => {
   const half = (orderId: string) => assess(market({ orderId, quantity: '450' }));
   it('counts what is held and what is on its way', () => {
     expect(breaches(half('c'), half('a'), fill('a', 'buy', '450', '100'), release('a'), half('b'))).toMatchObject([
-      { rule: 'largest_position', limit: '100000', actual: '135027', unit: 'USD' },
+      { rule: 'largest_position', limit: '100000', actual: '135027', unit: 'USD', detail: null },
     ]);
   });
   it('frees what a cancelled order had reserved', () => {
@@ -82,7 +84,7 @@ describe('trades of the plan', () => {
     const orders = ['a', 'b', 'c', 'd'].map((orderId) => assess(market({ orderId, quantity: '1' })));
     expect(tradesUsed(after(...orders).state)).toBe(4);
     expect(breaches(assess(market({ orderId: 'e' })), ...orders)).toEqual([
-      { rule: 'trades_left', limit: '4', actual: '5', unit: 'trades' },
+      { rule: 'trades_left', limit: '4', actual: '5', unit: 'trades', detail: null },
     ]);
   });
   it('come back when an order ends without an execution', () => {
@@ -96,13 +98,13 @@ describe('trades of the plan', () => {
     const closing = assess(market({ orderId: 'y', side: 'sell', quantity: '5' }), { tradesIncluded: 1 });
     expect(breaches(closing, ...held)).toEqual([]);
     const tooMuch = assess(market({ orderId: 'y', side: 'sell', quantity: '6' }), { tradesIncluded: 1 });
-    expect(breaches(tooMuch, ...held)).toMatchObject([{ rule: 'trades_left' }]);
+    expect(breaches(tooMuch, ...held)).toMatchObject([{ rule: 'trades_left' }, { rule: 'position_flip' }]);
   });
   it('two sells that together exceed the position do not both count as closing', () => {
     const held = [assess(market({ orderId: 'z', quantity: '5' })), fill('z', 'buy', '5', '100'), release('z')];
     const sell = (orderId: string) => assess(market({ orderId, side: 'sell', quantity: '3' }), { tradesIncluded: 1 });
     expect(breaches(sell('x'), ...held)).toEqual([]);
-    expect(breaches(sell('y'), ...held, sell('x'))).toMatchObject([{ rule: 'trades_left' }]);
+    expect(breaches(sell('y'), ...held, sell('x'))).toMatchObject([{ rule: 'trades_left' }, { rule: 'position_flip' }]);
   });
 });
 
@@ -111,7 +113,9 @@ describe('daily loss', () => {
   const next = assess(market({ orderId: 'next' }), { tradesIncluded: null });
   it('stops new positions once it is reached', () => {
     expect(breaches(next, ...roundTrip(1, '100', '75.01', '100'))).toEqual([]);
-    expect(breaches(next, ...lost)).toEqual([{ rule: 'daily_loss', limit: '2500', actual: '2500', unit: 'USD' }]);
+    expect(breaches(next, ...lost)).toEqual([
+      { rule: 'daily_loss', limit: '2500', actual: '2500', unit: 'USD', detail: null },
+    ]);
   });
   it('is not forgiven by an execution of an earlier day that is learnt late', () => {
     const late = fill('late', 'buy', '1', '75', '2026-03-01');
@@ -129,7 +133,9 @@ describe('price collar', () => {
     breaches(assess(ticket({ side, limitPrice, quantity: '1' })));
   it('is narrow on the side that trades at once, and wide on the side that waits', () => {
     expect(limit('buy', '110.02')).toEqual([]);
-    expect(limit('buy', '110.03')).toEqual([{ rule: 'price_collar', limit: '10', actual: '10.01', unit: 'percent' }]);
+    expect(limit('buy', '110.03')).toEqual([
+      { rule: 'price_collar', limit: '10', actual: '10.01', unit: 'percent', detail: null },
+    ]);
     expect(limit('buy', '50.01')).toEqual([]);
     expect(limit('buy', '50')).toMatchObject([{ rule: 'price_collar', limit: '50' }]);
     expect(limit('sell', '89.98')).toMatchObject([{ rule: 'price_collar', limit: '10' }]);
@@ -149,7 +155,7 @@ describe('fresh quote', () => {
   it('is at most five seconds old while the market is open', () => {
     expect(quoted('2026-03-02T14:59:55.000Z')).toEqual([]);
     expect(quoted('2026-03-02T14:59:54.900Z')).toEqual([
-      { rule: 'fresh_quote', limit: '5', actual: '5.1', unit: 'seconds' },
+      { rule: 'fresh_quote', limit: '5', actual: '5.1', unit: 'seconds', detail: null },
     ]);
     expect(quoted('2026-03-01T20:59:00.000Z', false)).toEqual([]);
   });

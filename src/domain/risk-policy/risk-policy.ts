@@ -4,24 +4,35 @@
  */
 import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
-import { larger, minus, NO_QUANTITY, price, quantity, toText } from '../kernel/decimal.ts';
+import { larger, minus, NO_MONEY, NO_QUANTITY, price, quantity, toText } from '../kernel/decimal.ts';
 import { find, has } from '../kernel/dictionary.ts';
 import { book } from '../kernel/lots.ts';
 import { sameTicket } from '../order/events.ts';
 import type { Channel, Execution, OrderTerms, OrderTicket } from '../order/events.ts';
 import type { AssessmentInputs, OpeningPositionsRecorded, RiskEvent } from './events.ts';
+import { limitsInForce } from './limits.ts';
+import type { LimitBasis, LimitName } from './limits.ts';
+import { chooseProfile, tighten } from './policy.ts';
+import type { ChooseRiskProfile, TightenLimits } from './policy.ts';
 import { breachesOf } from './rules.ts';
+import type { Check } from './rules/check.ts';
+import { heldFor } from './rules/means.ts';
+import { repetitions, REPETITION_SECONDS } from './rules/rate.ts';
 import { evolveRisk, holdingOf, NO_RISK, without } from './state.ts';
 import type { RiskState } from './state.ts';
 
 // --- Commands ---
+
+/** What is read for an assessment. Which limits are in force is decided together with the order. */
+export type ReadInputs = Omit<AssessmentInputs, 'limits'>;
 
 export type RiskCommand =
   | {
       readonly type: 'AssessOrder';
       readonly ticket: OrderTicket;
       readonly channel: Channel;
-      readonly inputs: AssessmentInputs;
+      readonly inputs: ReadInputs;
+      readonly basis: LimitBasis;
       readonly at: string;
     }
   | {
@@ -30,7 +41,8 @@ export type RiskCommand =
       /** Which change of the order it is, from 1. */
       readonly revision: number;
       readonly terms: OrderTerms;
-      readonly inputs: AssessmentInputs;
+      readonly inputs: ReadInputs;
+      readonly basis: LimitBasis;
       readonly at: string;
     }
   | {
@@ -48,13 +60,20 @@ export type RiskCommand =
       readonly type: 'RecordOpeningPositions';
       readonly positions: OpeningPositionsRecorded['data']['positions'];
       readonly at: string;
-    };
+    }
+  | ChooseRiskProfile
+  | TightenLimits
+  /** A person, by their user id, takes it on themselves that orders may open positions again. */
+  | { readonly type: 'ClearRepeatedExecution'; readonly by: string; readonly at: string };
 
 // --- Refusals ---
 
 export type RiskRefusal =
   /** The same order id was used before, for another order. */
-  { readonly code: 'request_id_reused' } | { readonly code: 'order_unknown' };
+  | { readonly code: 'request_id_reused' }
+  | { readonly code: 'order_unknown' }
+  /** The limits that would allow more than those in force. */
+  | { readonly code: 'only_tighter'; readonly limits: readonly LimitName[] };
 
 // --- Decide ---
 
@@ -80,33 +99,73 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
         type: 'OpeningPositionsRecorded',
         data: { positions: command.positions, recordedAt: command.at },
       });
+    case 'ChooseRiskProfile':
+      return chooseProfile(command, state.policy);
+    case 'TightenLimits':
+      return tighten(command, state.policy);
+    case 'ClearRepeatedExecution':
+      if (state.tripped === null) return accept();
+      return accept({ type: 'RepeatedExecutionCleared', data: { clearedBy: command.by, clearedAt: command.at } });
   }
 }
 
 type Assess<Type> = Extract<RiskCommand, { type: Type }>;
 
+const limited = (inputs: ReadInputs, basis: LimitBasis, state: RiskState): AssessmentInputs => ({
+  ...inputs,
+  limits: limitsInForce(state.policy, inputs.tradingDay, basis),
+});
+
 function assessOrder(command: Assess<'AssessOrder'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { ticket, channel, inputs } = command;
+  const { ticket, channel, at } = command;
   const answer = find(state.answers, ticket.orderId);
   if (answer !== undefined) {
     return sameTicket(answer.ticket, ticket) ? accept() : refuse({ code: 'request_id_reused' });
   }
-  const breaches = breachesOf(ticket, state, inputs);
-  return breaches.length === 0
-    ? accept({ type: 'OrderAdmitted', data: { ticket, channel, inputs, admittedAt: command.at } })
-    : accept({ type: 'OrderDenied', data: { ticket, channel, breaches, inputs, deniedAt: command.at } });
+  const inputs = limited(command.inputs, command.basis, state);
+  const check: Check = { ticket, channel, kind: 'order', account: state, inputs, at: Date.parse(at), held: NO_MONEY };
+  const breaches = breachesOf(check);
+  if (breaches.length === 0) {
+    return accept({ type: 'OrderAdmitted', data: { ticket, channel, inputs, admittedAt: at } });
+  }
+  const denied: RiskEvent = { type: 'OrderDenied', data: { ticket, channel, breaches, inputs, deniedAt: at } };
+  const trips = state.tripped === null && breaches.some(({ rule }) => rule === 'repeated_execution');
+  return trips ? accept(denied, tripped(check, at)) : accept(denied);
 }
+
+/** In the same append as the denial, so that no order slips in between. */
+const tripped = (check: Check, at: string): RiskEvent => ({
+  type: 'RepeatedExecutionTripped',
+  data: {
+    orderId: check.ticket.orderId,
+    symbol: check.ticket.symbol,
+    side: check.ticket.side,
+    orders: repetitions(check),
+    withinSeconds: REPETITION_SECONDS,
+    trippedAt: at,
+  },
+});
 
 /** Judged as a new order in place of the one it changes, each time anew; it uses no further trade of the plan. */
 function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { orderId, revision, terms, inputs } = command;
+  const { orderId, revision, terms, at } = command;
   const answer = find(state.answers, orderId);
   if (answer?.kind !== 'admitted') return refuse({ code: 'order_unknown' });
   const ticket = { ...answer.ticket, ...terms };
-  const breaches = breachesOf(ticket, without(state, orderId), { ...inputs, tradesIncluded: null });
+  const inputs = limited(command.inputs, command.basis, state);
+  const now = Date.parse(at);
+  const breaches = breachesOf({
+    ticket,
+    channel: 'broker-api',
+    kind: 'change',
+    account: without(state, orderId),
+    inputs: { ...inputs, tradesIncluded: null },
+    at: now,
+    held: heldFor(orderId, { account: state, inputs }, now),
+  });
   return breaches.length === 0
-    ? accept({ type: 'ReplacementAdmitted', data: { orderId, revision, terms, inputs, admittedAt: command.at } })
-    : accept({ type: 'ReplacementDenied', data: { orderId, revision, terms, breaches, inputs, deniedAt: command.at } });
+    ? accept({ type: 'ReplacementAdmitted', data: { orderId, revision, terms, inputs, admittedAt: at } })
+    : accept({ type: 'ReplacementDenied', data: { orderId, revision, terms, breaches, inputs, deniedAt: at } });
 }
 
 function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {

@@ -3,34 +3,82 @@ import type { OrderTerms, OrderTicket } from '../order/events.ts';
 import { execution, ticket } from '../order/samples.suite.ts';
 import { admissionOf, replacementAdmissionOf } from './admission.ts';
 import type { Admission, ReplacementAdmission } from './admission.ts';
-import type { AssessmentInputs, RiskEvent } from './events.ts';
-import { limitsOn } from './limits.ts';
+import type { AssessmentInputs, BrokerFigures, RiskEvent, RiskLimits } from './events.ts';
+import { LIMIT_TABLES } from './limit-tables.ts';
+import { limitsFor } from './limits.ts';
+import type { LimitBasis, LimitTable } from './limits.ts';
 import { riskPolicy } from './risk-policy.ts';
-import type { RiskCommand } from './risk-policy.ts';
+import type { ReadInputs, RiskCommand } from './risk-policy.ts';
 import type { RiskState } from './state.ts';
 
 export const NOW = '2026-03-02T15:00:00.000Z';
 export const DAY = '2026-03-02';
 
-export const inputs = (changes: Partial<AssessmentInputs> = {}): AssessmentInputs => ({
+/** Those of an account that has chosen nothing, on the free plan. */
+export const LIMITS = limitsFor({ tolerance: 'balanced', experience: 'new', plan: 'free' }, DAY, LIMIT_TABLES);
+export const BASIS: LimitBasis = { plan: 'free', tables: LIMIT_TABLES };
+
+/** Tables that give everybody these limits. */
+export function tablesOf({ effectiveFrom, ...limits }: RiskLimits): readonly LimitTable[] {
+  return [
+    {
+      effectiveFrom,
+      defaults: { tolerance: 'balanced', experience: 'new' },
+      tolerance: { cautious: limits, balanced: limits, bold: limits },
+      experience: { new: {}, some: {}, experienced: {} },
+      plan: { free: {}, basic: {}, pro: {}, elite: {} },
+    },
+  ];
+}
+
+export const figures = (changes: Partial<BrokerFigures> = {}): BrokerFigures => ({
+  buyingPower: '400000',
+  equity: '100000',
+  cash: '100000',
+  shortingEnabled: true,
+  mayTrade: true,
+  at: NOW,
+  ...changes,
+});
+
+/** What was read; AAPL is at 100 dollars, and orders that are alike are meant. */
+export const readInputs = (changes: Partial<ReadInputs> = {}): ReadInputs => ({
   marketTime: NOW,
   marketOpen: true,
   tradingDay: DAY,
   quote: { bid: '99.98', ask: '100.02', at: '2026-03-02T14:59:59.000Z' },
   tradesIncluded: 4,
   missing: [],
-  limits: limitsOn(DAY),
+  halts: [],
+  account: figures(),
+  instrument: { fractionable: true, shortable: true, tradable: true },
+  marks: [{ symbol: 'AAPL', price: '100', previousClose: null }],
+  confirmed: true,
+  margin: null,
+  positionAtBroker: null,
   ...changes,
+});
+
+export const inputs = ({ limits = LIMITS, ...changes }: Partial<AssessmentInputs> = {}): AssessmentInputs => ({
+  ...readInputs(changes),
+  limits,
 });
 
 export const market = (changes: Partial<OrderTicket> = {}): OrderTicket =>
   ticket({ type: 'market', limitPrice: null, ...changes });
-export const assess = (each: OrderTicket, seen: Partial<AssessmentInputs> = {}): RiskCommand => ({
+
+/** What is seen may be other limits too: then they are everybody's. */
+export const assess = (
+  each: OrderTicket,
+  { limits, ...seen }: Partial<AssessmentInputs> = {},
+  at: string = NOW,
+): RiskCommand => ({
   type: 'AssessOrder',
   ticket: each,
   channel: 'broker-api',
-  inputs: inputs(seen),
-  at: NOW,
+  inputs: readInputs(seen),
+  basis: limits === undefined ? BASIS : { ...BASIS, tables: tablesOf(limits) },
+  at,
 });
 export const fill = (
   orderId: string,

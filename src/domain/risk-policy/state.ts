@@ -1,12 +1,26 @@
 /** An account as the risk engine sees it, folded from its risk stream. */
-import { larger, minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
-import type { Money, Quantity } from '../kernel/decimal.ts';
+import { absolute, larger, minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
+import type { Money, Price, Quantity } from '../kernel/decimal.ts';
 import { EMPTY, find, put } from '../kernel/dictionary.ts';
 import type { Dictionary } from '../kernel/dictionary.ts';
-import { book, FLAT } from '../kernel/lots.ts';
+import { book, FLAT, netQuantity } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
 import type { OrderTerms, OrderTicket } from '../order/events.ts';
-import type { Breach, FillBooked, RiskEvent } from './events.ts';
+import { NO_TRADES, withTrade } from './day.ts';
+import type { DayTrades } from './day.ts';
+import type {
+  Breach,
+  FillBooked,
+  OrderAdmitted,
+  ReplacementAdmitted,
+  RepeatedExecutionTripped,
+  RiskEvent,
+} from './events.ts';
+import { NOTHING_TIGHTENED, strictest } from './limits.ts';
+import type { OwnPolicy } from './limits.ts';
+import { NO_RECENT_ORDERS, remember } from './recent.ts';
+import type { RecentOrders } from './recent.ts';
+import { reckonedCost } from './reckoning.ts';
 
 /** What was answered to an order, for ever: a repeated request gets the same answer. */
 export type Answer =
@@ -14,6 +28,8 @@ export type Answer =
       readonly kind: 'admitted';
       readonly ticket: OrderTicket;
       readonly admittedAt: string;
+      /** What a share of it was reckoned to cost when it was admitted; null where nothing was lent or paid for it. */
+      readonly cost: Price | null;
       /** Shares of it that are booked. */
       readonly executed: Quantity;
       /** The changes of it that were admitted; of those with one revision the order takes one. */
@@ -33,8 +49,15 @@ export interface RiskState {
   readonly reservations: ReadonlyMap<string, Reservation>;
   readonly holdings: ReadonlyMap<string, Holding>;
   readonly bookedExecutions: Dictionary<true>;
+  /** How many executions are booked; whatever the broker says of the account is older when it was read before the last. */
+  readonly bookings: number;
   /** Realized profit or loss of the latest trading day that had any. */
   readonly realized: { readonly tradingDay: string; readonly amount: Money };
+  readonly day: DayTrades;
+  readonly recent: RecentOrders;
+  readonly policy: OwnPolicy;
+  /** While it stands, positions can only be made smaller. */
+  readonly tripped: RepeatedExecutionTripped['data'] | null;
   readonly tradesExecuted: number;
   /** The market's time at which the opening positions were read; null before. */
   readonly openedAt: string | null;
@@ -45,7 +68,12 @@ export const NO_RISK: RiskState = {
   reservations: new Map(),
   holdings: new Map(),
   bookedExecutions: EMPTY,
+  bookings: 0,
   realized: { tradingDay: '', amount: NO_MONEY },
+  day: NO_TRADES,
+  recent: NO_RECENT_ORDERS,
+  policy: { profile: null, own: NOTHING_TIGHTENED },
+  tripped: null,
   tradesExecuted: 0,
   openedAt: null,
 };
@@ -59,6 +87,14 @@ export function reservedQuantity(state: RiskState, symbol: string, side: Side): 
     if (reservation.symbol === symbol && reservation.side === side) total = plus(total, reservation.quantity);
   }
   return total;
+}
+
+/** Whether an order can only make a position smaller, counting the orders already on their way in its direction. */
+export function onlyReduces(ticket: OrderTicket, account: RiskState): boolean {
+  const held = netQuantity(holdingOf(account, ticket.symbol));
+  const onItsWay = reservedQuantity(account, ticket.symbol, ticket.side);
+  const opposite = ticket.side === 'sell' ? held > 0n : held < 0n;
+  return opposite && plus(quantity(ticket.quantity), onItsWay) <= absolute(held);
 }
 
 export const realizedOn = (state: RiskState, tradingDay: string): Money =>
@@ -82,35 +118,14 @@ export const without = (state: RiskState, orderId: string): RiskState => ({
 
 export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
   switch (event.type) {
-    case 'OrderAdmitted': {
-      const { ticket, admittedAt } = event.data;
-      const answer: Answer = { kind: 'admitted', ticket, admittedAt, executed: NO_QUANTITY, changes: [] };
-      return {
-        ...state,
-        answers: put(state.answers, ticket.orderId, answer),
-        reservations: added(state.reservations, ticket.orderId, reservationFor(ticket, ticket.quantity)),
-      };
-    }
+    case 'OrderAdmitted':
+      return orderAdmitted(state, event.data);
     case 'OrderDenied': {
       const { ticket, breaches } = event.data;
       return { ...state, answers: put(state.answers, ticket.orderId, { kind: 'denied', ticket, breaches }) };
     }
-    case 'ReplacementAdmitted': {
-      const { orderId, revision, terms } = event.data;
-      const answer = find(state.answers, orderId);
-      const changed =
-        answer?.kind === 'admitted'
-          ? {
-              ...state,
-              answers: put(state.answers, orderId, { ...answer, changes: [...answer.changes, { revision, terms }] }),
-            }
-          : state;
-      const held = state.reservations.get(orderId);
-      if (held === undefined) return changed;
-      // Until the broker has changed it, either of the two may be executed.
-      const reserved = { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) };
-      return { ...changed, reservations: added(state.reservations, orderId, reserved) };
-    }
+    case 'ReplacementAdmitted':
+      return replacementAdmitted(state, event.data);
     case 'ReplacementDenied':
       return state;
     case 'FillBooked':
@@ -128,7 +143,48 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
       }
       return { ...state, holdings, openedAt: event.data.recordedAt };
     }
+    case 'RepeatedExecutionTripped':
+      return { ...state, tripped: event.data };
+    case 'RepeatedExecutionCleared':
+      return { ...state, tripped: null };
+    case 'RiskProfileChosen': {
+      const { tolerance, experience } = event.data;
+      return { ...state, policy: { ...state.policy, profile: { tolerance, experience } } };
+    }
+    case 'LimitsTightened':
+      return { ...state, policy: { ...state.policy, own: strictest(state.policy.own, event.data.limits) } };
   }
+}
+
+function orderAdmitted(state: RiskState, { ticket, inputs, admittedAt }: OrderAdmitted['data']): RiskState {
+  const cost = onlyReduces(ticket, state) ? null : reckonedCost(ticket, inputs.quote);
+  const answer: Answer = { kind: 'admitted', ticket, admittedAt, cost, executed: NO_QUANTITY, changes: [] };
+  return {
+    ...state,
+    answers: put(state.answers, ticket.orderId, answer),
+    reservations: added(state.reservations, ticket.orderId, reservationFor(ticket, ticket.quantity)),
+    recent: remember(state.recent, { kind: 'order', at: Date.parse(admittedAt), ticket }),
+  };
+}
+
+function replacementAdmitted(state: RiskState, data: ReplacementAdmitted['data']): RiskState {
+  const { orderId, revision, terms, inputs, admittedAt } = data;
+  const answer = find(state.answers, orderId);
+  if (answer?.kind !== 'admitted') return state;
+  const ticket = { ...answer.ticket, ...terms };
+  const cost = onlyReduces(ticket, without(state, orderId)) ? null : reckonedCost(ticket, inputs.quote);
+  const changed: Answer = { ...answer, cost, changes: [...answer.changes, { revision, terms }] };
+  const held = state.reservations.get(orderId);
+  return {
+    ...state,
+    answers: put(state.answers, orderId, changed),
+    recent: remember(state.recent, { kind: 'change', at: Date.parse(admittedAt), ticket }),
+    // Until the broker has changed it, either of the two may be executed.
+    reservations:
+      held === undefined
+        ? state.reservations
+        : added(state.reservations, orderId, { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) }),
+  };
 }
 
 function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {
@@ -142,6 +198,8 @@ function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {
     ...state,
     holdings: added(state.holdings, fill.symbol, booking.holding),
     bookedExecutions: put(state.bookedExecutions, fill.executionKey, true),
+    bookings: state.bookings + 1,
+    day: withTrade(state.day, { ...fill, quantity: shares, price: price(fill.price) }),
     // An execution of an earlier day that is learnt late takes nothing from what the latest day has realized.
     realized:
       fill.tradingDay < state.realized.tradingDay

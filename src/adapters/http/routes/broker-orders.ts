@@ -18,7 +18,8 @@ import type { Refusal } from '../refusal.ts';
 import { refuse } from '../refusal.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
-import { explained, unsupportedSentence } from '../../words/sentences.ts';
+import { explained } from '../../words/breaches.ts';
+import { unsupportedSentence } from '../../words/sentences.ts';
 import { causeOf } from './cause.ts';
 
 type Needs = Pick<HttpNeeds, 'placeOrder' | 'replaceOrder' | 'cancelOrder' | 'read'> & {
@@ -71,6 +72,7 @@ export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read,
           accountId: call.params.accountId,
           terms: mapped.terms,
           requestId: call.query.requestId ?? null,
+          confirmed: call.body.confirmDuplicate === 'true',
           channel: 'broker-api',
           cause: causeOf(call),
         });

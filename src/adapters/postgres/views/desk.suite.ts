@@ -15,8 +15,8 @@ import type { OrderCommand } from '../../../domain/order/order.ts';
 import { report, ticket } from '../../../domain/order/samples.suite.ts';
 import type { AssessmentInputs } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
-import { limitsOn } from '../../../domain/risk-policy/limits.ts';
 import type { RiskCommand } from '../../../domain/risk-policy/risk-policy.ts';
+import { BASIS, LIMITS, readInputs, tablesOf } from '../../../domain/risk-policy/samples.suite.ts';
 import { createMemoryEventStore } from '../../memory/event-store.ts';
 import { systemIds } from '../../node/clock-and-ids.ts';
 import { CATALOGUE } from '../../stored-events/catalogue.ts';
@@ -32,16 +32,15 @@ export const ACCOUNT = '22222222-2222-4222-8222-222222222222';
 export const AT = '2026-03-02T15:00:00.000Z';
 export const cause: Cause = { correlationId: 'c', causationId: null, actor: { kind: 'user', id: USER } };
 
-export const inputs = (changes: Partial<AssessmentInputs> = {}): AssessmentInputs => ({
-  marketTime: AT,
-  marketOpen: true,
-  tradingDay: '2026-03-02',
-  quote: { bid: '187.2', ask: '187.25', at: AT },
-  tradesIncluded: null,
-  missing: [],
-  limits: limitsOn('2026-03-02'),
-  ...changes,
-});
+/** As many orders as a test likes, all at one moment. */
+const UNHURRIED = {
+  ...LIMITS,
+  largestExposure: null,
+  mostOpenOrders: null,
+  mostOrdersInTenSeconds: null,
+  mostOrdersInAMinute: null,
+  mostRepetitionsInAMinute: null,
+};
 
 export type Desk = ReturnType<typeof createDesk>;
 
@@ -74,7 +73,16 @@ export function createDesk(store: EventStore, accountId = ACCOUNT) {
     seen: Partial<AssessmentInputs> = {},
   ): Promise<OrderTicket> {
     const own = ticket({ orderId: systemIds.random(), accountId, ...changes });
-    await risk({ type: 'AssessOrder', ticket: own, channel: 'broker-api', inputs: inputs(seen), at: AT });
+    const { limits = UNHURRIED, ...read } = seen;
+    const inputs = readInputs({
+      quote: { bid: '187.2', ask: '187.25', at: AT },
+      marks: [{ symbol: own.symbol, price: '187.2', previousClose: null }],
+      tradesIncluded: null,
+      confirmed: true,
+      ...read,
+    });
+    const basis = { ...BASIS, tables: tablesOf(limits) };
+    await risk({ type: 'AssessOrder', ticket: own, channel: 'broker-api', inputs, basis, at: AT });
     return own;
   }
   async function place(changes: Partial<OrderTicket> = {}): Promise<string> {

@@ -12,7 +12,7 @@ import type { OrderEvent } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import type { OrderAdmitted, OrderDenied } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
-import { breachSentence } from '../../words/sentences.ts';
+import { breachSentence } from '../../words/breaches.ts';
 import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 import type { OrderRow, RowStatus } from './order-row.ts';
@@ -44,7 +44,7 @@ const ORDER_EVENTS = {
 
 export const ordersView: View = {
   name: 'orders',
-  version: 1,
+  version: 2,
   tables: ['orders'],
   types: ['OrderAdmitted', 'OrderDenied', ...Object.keys(ORDER_EVENTS)],
   async apply(tx, events) {

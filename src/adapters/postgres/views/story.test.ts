@@ -47,7 +47,7 @@ describe('the story of an order', () => {
       breaches: [],
     });
     expect(story.events.map(({ type, sentence }) => `${type}: ${sentence}`)).toEqual([
-      'OrderAdmitted: Checked against 10 rules and admitted; 10 shares at $187.25.',
+      'OrderAdmitted: Checked against all rules and admitted; 10 shares at $187.25.',
       'OrderPlaced: Placed: Buy 10 AAPL at $187.25 limit, day.',
       'SubmissionClaimed: Sending to the broker (attempt 1).',
       `OrderAcknowledged: Acknowledged by the broker as B-${orderId}.`,
@@ -99,6 +99,7 @@ describe('the story of an order', () => {
       'largest_order_value',
       'largest_order_quantity',
       'largest_position',
+      'buying_power',
     ]);
     expect(story.breaches[2]).toEqual({
       rule: 'largest_order_quantity',

@@ -11,15 +11,17 @@ import type { OrderEvent, OrderTicket } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import type { OrderState, OrderStatus } from '../../../domain/order/state.ts';
 import { evolveOrder, NO_ORDER } from '../../../domain/order/state.ts';
-import type { OpeningPositionsRecorded, OrderDenied, RiskEvent } from '../../../domain/risk-policy/events.ts';
+import type { OrderDenied, RiskEvent } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
+import { explained } from '../../words/breaches.ts';
 import type { StoryFact } from '../../words/sentences.ts';
-import { eventSentence, explained, orderSummary } from '../../words/sentences.ts';
+import { eventSentence, orderSummary } from '../../words/sentences.ts';
 import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 
 // --- Projection ---
 
+/** Which of the events of an account's risk stream concern one order. */
 const OF_AN_ORDER = {
   OrderAdmitted: true,
   OrderDenied: true,
@@ -28,13 +30,25 @@ const OF_AN_ORDER = {
   FillBooked: true,
   ReservationReleased: true,
   ReservationAdjusted: true,
-} satisfies Record<Exclude<RiskEvent, OpeningPositionsRecorded>['type'], true>;
+  RepeatedExecutionTripped: true,
+  OpeningPositionsRecorded: false,
+  RepeatedExecutionCleared: false,
+  RiskProfileChosen: false,
+  LimitsTightened: false,
+} as const satisfies Record<RiskEvent['type'], boolean>;
+
+type OrderFact = {
+  [Type in RiskEvent['type']]: (typeof OF_AN_ORDER)[Type] extends true ? Extract<RiskEvent, { type: Type }> : never;
+}[RiskEvent['type']];
+
+const concernsOrder = (event: { readonly type: string }): event is OrderFact =>
+  event.type in OF_AN_ORDER && OF_AN_ORDER[event.type as RiskEvent['type']];
 
 export const storyView: View = {
   name: 'story',
-  version: 1,
+  version: 2,
   tables: ['story_events'],
-  types: Object.keys(OF_AN_ORDER),
+  types: Object.keys(OF_AN_ORDER).filter((type) => concernsOrder({ type })),
   async apply(tx, events) {
     await tx.query({
       name: 'story-add',
@@ -48,7 +62,7 @@ export const storyView: View = {
 /** The order that a risk event concerns; null for one of the whole account. */
 function orderOf(recorded: RecordedEvent): string | null {
   const event = recorded as unknown as RiskEvent;
-  if (!(event.type in OF_AN_ORDER) || event.type === 'OpeningPositionsRecorded') return null;
+  if (!concernsOrder(event)) return null;
   return 'ticket' in event.data ? event.data.ticket.orderId : event.data.orderId;
 }
 
