@@ -69,6 +69,7 @@ export const refusalCode = z
     'order_not_working',
     'order_unconfirmed',
     'replace_pending',
+    'only_tighter',
     'unavailable',
     'internal',
   ])

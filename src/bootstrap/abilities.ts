@@ -20,6 +20,12 @@ import { createSendCancel, createSendReplace, createSettleReplace } from '../app
 import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
 import { noHalts } from '../application/risk-policy/halts-on.ts';
+import {
+  createAllowOrdersAgain,
+  createChooseRiskProfile,
+  createShowRisk,
+  createTightenLimits,
+} from '../application/risk-policy/own-limits.ts';
 import { createReadFigures } from '../application/risk-policy/read-figures.ts';
 import { PORT } from './container.ts';
 
@@ -77,6 +83,10 @@ export function createAbilities(container: Container) {
     placeOrder: createPlaceOrder(placing),
     cancelOrder: createCancelOrder(placing),
     replaceOrder: createReplaceOrder(placing),
+    showRisk: createShowRisk(placing),
+    chooseRiskProfile: createChooseRiskProfile(placing),
+    tightenLimits: createTightenLimits(placing),
+    allowOrdersAgain: createAllowOrdersAgain(placing),
     bookFills: createBookFills(common),
     desk: createOrderDesk({
       ...sending,

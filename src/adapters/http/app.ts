@@ -19,6 +19,7 @@ import { liveRoutes } from './routes/live.ts';
 import { marketRoutes } from './routes/market.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { operationsRoutes } from './routes/operations.ts';
+import { riskRoutes } from './routes/risk.ts';
 import { crossOrigin, securityHeaders } from './security-headers.ts';
 import { serveWebApp } from './static.ts';
 
@@ -50,6 +51,7 @@ export function createHttpApp(needs: HttpNeeds): HttpApp {
     ...brokerAccountRoutes(parts),
     ...brokerStateRoutes(parts),
     ...brokerOrderRoutes(parts),
+    ...riskRoutes(parts),
     ...operationsRoutes({ ...needs, describe: () => description }),
   ];
   const description = describeApi(routes);

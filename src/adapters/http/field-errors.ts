@@ -35,6 +35,8 @@ function describe(issue: Issue): string {
       return issue.message.startsWith('must')
         ? issue.message
         : `must be a valid ${NAMES[issue.format] ?? issue.format}`;
+    case 'unrecognized_keys':
+      return `must not have ${issue.keys.join(', ')}`;
     case 'custom':
       return issue.message.startsWith('must') ? issue.message : 'is not valid';
     default:

@@ -10,6 +10,12 @@ import type { Ids } from '../../application/ports/clock-and-ids.ts';
 import type { AccessTokens, Sessions, Users } from '../../application/ports/identity.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { MarketData, Venue } from '../../application/ports/market-data.ts';
+import type {
+  AllowOrdersAgain,
+  ChooseRiskProfile,
+  ShowRisk,
+  TightenLimits,
+} from '../../application/risk-policy/own-limits.ts';
 import type { OpenAccount } from '../../domain/account/account.ts';
 import type { BrokerCapabilities } from '../../domain/order/capabilities.ts';
 import type { ReadSide } from './read-side.ts';
@@ -44,6 +50,10 @@ export interface HttpNeeds {
   readonly placeOrder: PlaceOrder;
   readonly replaceOrder: ReplaceOrder;
   readonly cancelOrder: CancelOrder;
+  readonly showRisk: ShowRisk;
+  readonly chooseRiskProfile: ChooseRiskProfile;
+  readonly tightenLimits: TightenLimits;
+  readonly allowOrdersAgain: AllowOrdersAgain;
   /** The user's account as the event store has it now. */
   readonly accountOf: (userId: string) => Promise<OpenAccount | null>;
   readonly users: Pick<Users, 'byId'>;

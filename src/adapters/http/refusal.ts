@@ -64,6 +64,7 @@ const WORDS: Readonly<Record<RefusalCode, readonly [status: number, title: strin
   order_not_working: [409, 'Order not working', 'The order has ended; nothing can be changed any more.'],
   order_unconfirmed: [409, 'Order unconfirmed', 'The broker has not confirmed the order yet; try again in a moment.'],
   replace_pending: [409, 'Change pending', 'Another change of this order is on its way.'],
+  only_tighter: [409, 'Only tighter', 'Limits can be made tighter, and by nobody looser.'],
   unavailable: [503, 'Unavailable', 'Market data can not be read at the moment; nothing was done.'],
   internal: [500, 'Internal error', 'Something went wrong on our side.'],
 };

@@ -19,6 +19,12 @@ import { createCancelOrder, createReplaceOrder } from '../../application/order/c
 import { createPlaceOrder } from '../../application/order/place-order.ts';
 import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
 import { noHalts } from '../../application/risk-policy/halts-on.ts';
+import {
+  createAllowOrdersAgain,
+  createChooseRiskProfile,
+  createShowRisk,
+  createTightenLimits,
+} from '../../application/risk-policy/own-limits.ts';
 import { createReadFigures } from '../../application/risk-policy/read-figures.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
@@ -55,7 +61,7 @@ import { TRADINGVIEW_ORIGINS } from './needs.ts';
 export type ServerUnderTest = Awaited<ReturnType<typeof openServer>>;
 
 /** Starts a server of its own; `changes` puts other parts in the place of the usual ones. */
-export async function openServer(changes: Partial<HttpNeeds> = {}) {
+export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables = LIMIT_TABLES) {
   const database = await createTestDatabase();
   const pool = createPool(database.url);
   const ids = systemIds;
@@ -121,7 +127,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     readFigures: createReadFigures({ broker, linked, clock }),
     haltsOn: noHalts,
     reportRevoked: createReportRevoked(linking),
-    limitTables: LIMIT_TABLES,
+    limitTables,
     log,
     pass: () => undefined,
   };
@@ -148,6 +154,10 @@ export async function openServer(changes: Partial<HttpNeeds> = {}) {
     placeOrder: createPlaceOrder(trading),
     replaceOrder: createReplaceOrder(trading),
     cancelOrder: createCancelOrder(trading),
+    showRisk: createShowRisk(trading),
+    chooseRiskProfile: createChooseRiskProfile(trading),
+    tightenLimits: createTightenLimits(trading),
+    allowOrdersAgain: createAllowOrdersAgain(trading),
     async accountOf(userId) {
       const account = await aggregates.accounts.load(accountStream(userId));
       return account.status === 'open' ? account : null;

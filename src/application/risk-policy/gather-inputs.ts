@@ -9,7 +9,7 @@ import type { AssessmentInputs, Mark } from '../../domain/risk-policy/events.ts'
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { tableOn } from '../../domain/risk-policy/limits.ts';
 import type { LimitBasis, LimitTable } from '../../domain/risk-policy/limits.ts';
-import { symbolsOfDay } from '../../domain/risk-policy/result.ts';
+import { symbolsToMark } from '../../domain/risk-policy/result.ts';
 import type { ReadInputs } from '../../domain/risk-policy/risk-policy.ts';
 import { holdingOf } from '../../domain/risk-policy/state.ts';
 import type { RiskState } from '../../domain/risk-policy/state.ts';
@@ -139,14 +139,14 @@ async function readMeans(
   return { account: null, missing: [...missing, 'broker_link'] };
 }
 
-/** The prices of all that is held or was traded on the day, in one request. */
+/** The prices of all that is held, on its way, or was traded on the day, in one request. */
 export async function readMarks(
   { marketData }: Pick<GatherNeeds, 'marketData'>,
   state: RiskState,
   day: string,
   instruments: ReadonlyMap<string, Instrument>,
 ): Promise<readonly Mark[]> {
-  const symbols = symbolsOfDay(state, day);
+  const symbols = symbolsToMark(state, day);
   if (symbols.length === 0) return [];
   const snapshots = await marketData.snapshots(symbols);
   return symbols.flatMap((symbol) => {

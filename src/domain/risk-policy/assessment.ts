@@ -69,7 +69,7 @@ export interface AssessmentInputs {
     readonly shortable: boolean;
     readonly tradable: boolean;
   } | null;
-  /** Of every symbol that is held or was traded today, and of the order's own, where somebody prices it. */
+  /** Of every symbol that is held, on its way, or was traded today, where somebody prices it. */
   readonly marks: readonly Mark[];
   /** The trader says that it is meant, though it is like another one. */
   readonly confirmed: boolean;

@@ -7,8 +7,13 @@ import { tradesOn } from './day.ts';
 import { holdingOf } from './state.ts';
 import type { RiskState } from './state.ts';
 
+/** Every symbol whose price an assessment looks at besides the order's own: what the day depends on, and what is on its way. */
+export const symbolsToMark = (state: RiskState, tradingDay: string): readonly string[] => [
+  ...new Set([...symbolsOfDay(state, tradingDay), ...[...state.reservations.values()].map(({ symbol }) => symbol)]),
+];
+
 /** Every symbol whose price the result of a day depends on. */
-export function symbolsOfDay({ day, holdings }: RiskState, tradingDay: string): readonly string[] {
+function symbolsOfDay({ day, holdings }: RiskState, tradingDay: string): readonly string[] {
   const held = [...holdings].filter(([, lots]) => lots.length > 0).map(([symbol]) => symbol);
   return [...new Set([...held, ...tradesOn(day, tradingDay).keys()])];
 }
