@@ -7,6 +7,7 @@ import { diskFull } from './disk-full.ts';
 import { gaps } from './gaps.ts';
 import { killPostgres } from './kill-postgres.ts';
 import { killProjector } from './kill-projector.ts';
+import { orders } from './orders.ts';
 import { NotPossibleHere, randomFrom } from './proof.ts';
 import type { Proof } from './proof.ts';
 
@@ -15,6 +16,7 @@ const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: num
   'kill-projector': { run: killProjector, times: 100 },
   'disk-full': { run: diskFull, times: 1 },
   gaps: { run: gaps, times: 3 },
+  orders: { run: orders, times: 2_000 },
 };
 
 const USAGE = `usage: npm run proofs -- (${Object.keys(PROOFS).join(' | ')}) [--times N] [--seed S] [--json]`;
