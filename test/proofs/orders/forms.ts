@@ -56,12 +56,7 @@ const BAD: readonly (readonly [kind: string, code: string, why: string | null, m
     'fraction_needs_day_order',
     (r, m) => limit(m, { qty: `${whole(r, 1, 9)}.5`, durationType: 'gtc' }),
   ],
-  [
-    'too fine a fraction',
-    'invalid_request',
-    null,
-    (r, m) => order(m, { qty: `1.${whole(r, 1, 9)}000000001` }),
-  ],
+  ['too fine a fraction', 'invalid_request', null, (r, m) => order(m, { qty: `1.${whole(r, 1, 9)}000000001` })],
   [
     'less than a dollar',
     'unsupported_order',
