@@ -72,7 +72,8 @@ export async function openAlpacaAtSandbox(changes: Partial<SandboxConfig> = {}):
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
-  await control('settings', { hold_fills: true });
+  // A cancel takes long enough for a fill to come before it, on a busy machine too.
+  await control('settings', { hold_fills: true, cancel_ms: 250 });
 
   const stream = { ...ALPACA_TIMES.stream, reconnect: [20, 50, 100] };
   const times = { ...ALPACA_TIMES, change: GIVE_UP_MS, read: GIVE_UP_MS, stream };

@@ -162,6 +162,44 @@ function inWords(each: Answered): string {
   return `${asked}: the table says ${reasons.join(', ') || 'yes'}, the sandbox ${each.refusal ?? 'yes'}`;
 }
 
+describe('orders for the auctions', () => {
+  /** Of an order for the opening and one for the close: whether the table allows it, and whether the sandbox takes it. */
+  async function at(set: string) {
+    await alpaca.control('clock', { set });
+    await pinPrices();
+    const orders = (['opg', 'cls'] as const).map((timeInForce) => ({ ...WHOLE, ...ONE, timeInForce }));
+    return (await askAbout(orders)).map((each) => ({
+      table: reasonsOf(each, ALPACA_CAPABILITIES).length === 0,
+      sandbox: each.refusal === null,
+    }));
+  }
+  const ONE = { symbol: 'AAPL', side: 'buy', quantity: '1' } as const;
+  const both = (opening: boolean, close: boolean) =>
+    [opening, close].map((taken) => ({ table: taken, sandbox: taken }));
+
+  it.each([
+    ['a minute before the first window', '2024-03-12T13:27:30Z', both(true, true)],
+    ['from 09:28', '2024-03-12T13:28:00Z', both(false, true)],
+    ['until 15:50', '2024-03-12T19:49:30Z', both(false, true)],
+    ['from 15:50', '2024-03-12T19:50:00Z', both(false, false)],
+    ['until 19:00', '2024-03-12T22:59:30Z', both(false, false)],
+    ['from 19:00', '2024-03-12T23:00:00Z', both(true, true)],
+    ['on a Saturday', '2024-03-09T17:00:00Z', both(true, true)],
+  ])('are taken and turned down as the sandbox does, %s', async (_when, set, expected) => {
+    expect(await at(set)).toEqual(expected);
+  });
+
+  it('are turned down on holidays, of which Alpaca says nothing and the sandbox takes them', async () => {
+    const strict = { table: false, sandbox: true };
+    expect(await at('2024-02-19T17:00:00Z')).toEqual([strict, { table: true, sandbox: true }]);
+  });
+
+  it('are left to the broker before an early close, of which Alpaca says nothing either', async () => {
+    const lenient = { table: true, sandbox: false };
+    expect(await at('2023-11-24T17:55:00Z')).toEqual([{ table: false, sandbox: false }, lenient]);
+  });
+});
+
 describe('the table of capabilities', () => {
   it('says what the sandbox does, of every shape of order at every hour', () => {
     expect(answered.length).toBeGreaterThan(3_000);
@@ -201,43 +239,5 @@ describe('the table of capabilities', () => {
 
   it.each(spoiltTables(ALPACA_CAPABILITIES, STRICTER))('would be found out with %s', (_how, table) => {
     expect(answered.some((each) => disagree(each, table))).toBe(true);
-  });
-});
-
-describe('orders for the auctions', () => {
-  /** Of an order for the opening and one for the close: whether the table allows it, and whether the sandbox takes it. */
-  async function at(set: string) {
-    await alpaca.control('clock', { set });
-    await pinPrices();
-    const orders = (['opg', 'cls'] as const).map((timeInForce) => ({ ...WHOLE, ...ONE, timeInForce }));
-    return (await askAbout(orders)).map((each) => ({
-      table: reasonsOf(each, ALPACA_CAPABILITIES).length === 0,
-      sandbox: each.refusal === null,
-    }));
-  }
-  const ONE = { symbol: 'AAPL', side: 'buy', quantity: '1' } as const;
-  const both = (opening: boolean, close: boolean) =>
-    [opening, close].map((taken) => ({ table: taken, sandbox: taken }));
-
-  it.each([
-    ['a minute before the first window', '2024-03-12T13:27:59Z', both(true, true)],
-    ['from 09:28', '2024-03-12T13:28:00Z', both(false, true)],
-    ['until 15:50', '2024-03-12T19:49:59Z', both(false, true)],
-    ['from 15:50', '2024-03-12T19:50:00Z', both(false, false)],
-    ['until 19:00', '2024-03-12T22:59:59Z', both(false, false)],
-    ['from 19:00', '2024-03-12T23:00:00Z', both(true, true)],
-    ['on a Saturday', '2024-03-09T17:00:00Z', both(true, true)],
-  ])('are taken and turned down as the sandbox does, %s', async (_when, set, expected) => {
-    expect(await at(set)).toEqual(expected);
-  });
-
-  it('are turned down on holidays, of which Alpaca says nothing and the sandbox takes them', async () => {
-    const strict = { table: false, sandbox: true };
-    expect(await at('2024-02-19T17:00:00Z')).toEqual([strict, { table: true, sandbox: true }]);
-  });
-
-  it('are left to the broker before an early close, of which Alpaca says nothing either', async () => {
-    const lenient = { table: true, sandbox: false };
-    expect(await at('2023-11-24T17:55:00Z')).toEqual([{ table: false, sandbox: false }, lenient]);
   });
 });
