@@ -72,13 +72,14 @@ describe('snapshots', () => {
       latestQuote: quote(10, 10.5),
       latestTrade: { t: T, p: 10.25, s: 5, x: 'V', c: [], i: 52983525029461, z: 'C' },
       minuteBar: bar(0),
-      dailyBar: bar(0),
+      // Midnight in New York.
+      dailyBar: { ...bar(0), t: '2026-11-23T05:00:00Z', c: 10.75 },
       prevDailyBar: { ...bar(0), c: 9.99 },
     };
     const { marketData, urls } = await serving((_url, r) =>
       json(r, 200, {
         AAPL: whole,
-        MSFT: { ...whole, minuteBar: null, prevDailyBar: null },
+        MSFT: { ...whole, minuteBar: null, dailyBar: null, prevDailyBar: null },
         IBM: { ...whole, latestTrade: null },
         KO: { ...whole, latestQuote: null },
         NOT_ASKED: whole,
@@ -89,10 +90,11 @@ describe('snapshots', () => {
     expect(found.get('AAPL')).toEqual({
       quote: { symbol: 'AAPL', bid: '10', ask: '10.5', at: T },
       last: '10.25',
+      dailyBar: { tradingDay: '2026-11-23', close: '10.75' },
       previousClose: '9.99',
       minuteBar: { time: Date.UTC(2026, 10, 23, 15) / 1000, open: 10, high: 12.5, low: 9.25, close: 11, volume: 1000 },
     });
-    expect(found.get('MSFT')).toMatchObject({ previousClose: null, minuteBar: null });
+    expect(found.get('MSFT')).toMatchObject({ dailyBar: null, previousClose: null, minuteBar: null });
     expect(urls()).toHaveLength(1);
     expect(urls()[0]?.searchParams.get('symbols')).toBe('AAPL,MSFT,IBM,KO,NONE');
   });

@@ -3,7 +3,7 @@ import type { OrderTerms, OrderTicket } from '../order/events.ts';
 import { execution, ticket } from '../order/samples.suite.ts';
 import { admissionOf, replacementAdmissionOf } from './admission.ts';
 import type { Admission, ReplacementAdmission } from './admission.ts';
-import type { AssessmentInputs, BrokerFigures, RiskEvent, RiskLimits } from './events.ts';
+import type { AssessmentInputs, Breach, BrokerFigures, RiskEvent, RiskLimits } from './events.ts';
 import { LIMIT_TABLES } from './limit-tables.ts';
 import { limitsFor } from './limits.ts';
 import type { LimitBasis, LimitTable } from './limits.ts';
@@ -67,7 +67,10 @@ export const inputs = ({ limits = LIMITS, ...changes }: Partial<AssessmentInputs
 export const market = (changes: Partial<OrderTicket> = {}): OrderTicket =>
   ticket({ type: 'market', limitPrice: null, ...changes });
 
-/** What is seen may be other limits too: then they are everybody's. */
+/** Everybody's limits, where a test has some of its own. */
+const basisOf = (limits: RiskLimits | undefined): LimitBasis =>
+  limits === undefined ? BASIS : { ...BASIS, tables: tablesOf(limits) };
+
 export const assess = (
   each: OrderTicket,
   { limits, ...seen }: Partial<AssessmentInputs> = {},
@@ -77,7 +80,22 @@ export const assess = (
   ticket: each,
   channel: 'broker-api',
   inputs: readInputs(seen),
-  basis: limits === undefined ? BASIS : { ...BASIS, tables: tablesOf(limits) },
+  basis: basisOf(limits),
+  at,
+});
+/** The first change of an order, to other shares at a limit of 100. */
+export const change = (
+  orderId: string,
+  shares: string,
+  { limits, ...seen }: Partial<AssessmentInputs> = {},
+  at: string = NOW,
+): RiskCommand => ({
+  type: 'AssessReplacement',
+  orderId,
+  revision: 1,
+  terms: { quantity: shares, limitPrice: '100', stopPrice: null, timeInForce: 'day' },
+  inputs: readInputs(seen),
+  basis: basisOf(limits),
   at,
 });
 export const fill = (
@@ -107,9 +125,12 @@ export function after(...commands: readonly RiskCommand[]): { state: RiskState; 
   }
   return { state, events };
 }
-export const breaches = (command: RiskCommand, ...before: readonly RiskCommand[]) => {
-  const last = after(...before, command).events.at(-1);
-  return last?.type === 'OrderDenied' ? last.data.breaches : [];
+/** What stands against the last of these commands, told first. */
+export const breaches = (command: RiskCommand, ...before: readonly RiskCommand[]): readonly Breach[] => {
+  const decision = riskPolicy.decide(command, after(...before).state);
+  const events = decision.kind === 'refused' ? [] : decision.events;
+  const denial = events.find(({ type }) => type === 'OrderDenied' || type === 'ReplacementDenied');
+  return denial !== undefined && 'breaches' in denial.data ? denial.data.breaches : [];
 };
 
 /** Bought and sold again: one trade of the plan for each order. */
