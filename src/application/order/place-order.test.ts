@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
+import { LIMITS, tablesOf } from '../../domain/risk-policy/samples.suite.ts';
 import { createAggregates } from '../aggregates.ts';
 import { ACCOUNT, cause, openDesk } from './order-path.suite.ts';
 import { createPlaceOrder } from './place-order.ts';
@@ -33,6 +34,32 @@ describe('placing an order', () => {
     const { placeOrder, order } = await openDesk();
     await placeOrder(order({ requestId: 'r1' }));
     expect(await placeOrder(order({ requestId: 'r1' }, '2'))).toEqual({ kind: 'refused', code: 'request_id_reused' });
+  });
+
+  it('a second time within ten seconds is asked about, and its answer stays what it was', async () => {
+    const { placeOrder, order, passTime, store } = await openDesk();
+    await placeOrder(order({ confirmed: false }));
+    const slip = order({ confirmed: false, requestId: 'r1' });
+    const denied = await placeOrder(slip);
+    expect(denied).toMatchObject({ kind: 'denied', breaches: [{ rule: 'duplicate_order' }] });
+    expect(await placeOrder({ ...slip, confirmed: true })).toEqual(denied);
+    expect(await placeOrder({ ...slip, confirmed: true, requestId: 'r2' })).toMatchObject({ kind: 'placed' });
+    expect(await placeOrder({ ...slip, requestId: 'r2' })).toMatchObject({ kind: 'placed', position: null });
+    passTime(11);
+    expect(await placeOrder(order({ confirmed: false }))).toMatchObject({ kind: 'placed' });
+    expect((await store.readStream(riskStream(ACCOUNT))).filter(({ type }) => type === 'OrderAdmitted')).toHaveLength(
+      3,
+    );
+  });
+
+  it('again and again stops the account, and a person is told', async () => {
+    const { placing, order, alarms } = await openDesk();
+    const limitTables = tablesOf({ ...LIMITS, mostRepetitionsInAMinute: 2 });
+    const placeOrder = createPlaceOrder({ ...placing, limitTables });
+    for (let n = 0; n < 2; n += 1) await placeOrder(order());
+    expect(await placeOrder(order())).toMatchObject({ breaches: [{ rule: 'repeated_execution', actual: '3' }] });
+    expect(await placeOrder(order())).toMatchObject({ breaches: [{ rule: 'repeated_execution', detail: 'tripped' }] });
+    expect(alarms).toEqual(['an account repeats its orders and can only make positions smaller now']);
   });
 
   it('stores nothing for what can not be an order, nor for an account that is not the own one', async () => {
