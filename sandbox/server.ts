@@ -2,6 +2,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createFaults } from './control/faults.ts';
+import { createRequests } from './control/requests.ts';
 import { addControl } from './control/routes.ts';
 import type { SandboxConfig } from './config.ts';
 import { createExchange } from './exchange.ts';
@@ -17,7 +18,7 @@ import { createGrants } from './oauth/grants.ts';
 import { addOAuth } from './oauth/routes.ts';
 import { createLifecycle } from './orders/lifecycle.ts';
 import { logIn } from './rest/auth.ts';
-import type { Desk } from './rest/http.ts';
+import { type Desk, resetWhileSending } from './rest/http.ts';
 import { createRateLimiter } from './rest/rate-limit.ts';
 import { addRoutes } from './rest/routes.ts';
 import { defaultSettings } from './settings.ts';
@@ -82,6 +83,7 @@ async function open(config: SandboxConfig): Promise<Sandbox> {
     lifecycle,
     faults,
     limiter: createRateLimiter(settings, real),
+    requests: createRequests(real),
     logIn: (credentials) => logIn(exchange, credentials),
   };
 
@@ -99,6 +101,7 @@ async function open(config: SandboxConfig): Promise<Sandbox> {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(resetWhileSending(desk));
   app.use(express.text({ type: () => true, limit: BODY_LIMIT, defaultCharset: 'utf-8' }));
   const grants = createGrants(exchange);
   addControl(app, { desk, timekeeper, connections, feeds: [live], grants });

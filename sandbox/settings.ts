@@ -1,7 +1,10 @@
 /** Switches of a running sandbox, changed by the control interface. */
 export type Settings = {
-  /** Requests a minute and account before 429; null = no limit. */
+  /** Requests in a window and account before 429; null = no limit. */
   rate_limit: number | null;
+  /** Milliseconds of a window, and whether windows follow one another by the clock, or every one that can be laid counts. */
+  rate_window_ms: number;
+  rate_windows: 'clock' | 'sliding';
   /** Whether a client order id stays taken for ever, or only while its order is open. */
   client_order_ids: 'forever' | 'active';
   /** No order fills by itself while true. */
@@ -20,6 +23,8 @@ export type Settings = {
 export function defaultSettings(partialFills: number): Settings {
   return {
     rate_limit: null,
+    rate_window_ms: 60_000,
+    rate_windows: 'clock',
     client_order_ids: 'forever',
     hold_fills: false,
     frames: 'binary',

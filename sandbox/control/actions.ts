@@ -38,6 +38,8 @@ const clientRequest = z.strictObject({
 });
 const settingsRequest = z.strictObject({
   rate_limit: z.int().positive().nullable().optional(),
+  rate_window_ms: z.int().min(100).max(600_000).optional(),
+  rate_windows: z.enum(['clock', 'sliding']).optional(),
   client_order_ids: z.enum(['forever', 'active']).optional(),
   hold_fills: z.boolean().optional(),
   frames: z.enum(['binary', 'text']).optional(),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bench, type Json, control, startBench } from '../test-kit.ts';
+import { type Bench, type Json, clientOf, control, startBench } from '../test-kit.ts';
 
 const MARKET = { symbol: 'SPY', qty: '10', side: 'buy', type: 'market', time_in_force: 'day' };
 
@@ -105,7 +105,10 @@ describe('the control interface', () => {
     ['http_500_before', 500, 0],
     ['http_500_after', 500, 1],
     ['504', 504, 1],
+    ['504_before', 504, 0],
+    ['503', 503, 0],
     ['429', 429, 0],
+    ['duplicate_id', 422, 1],
   ] as const)('answers with %s', async (kind, status, stored) => {
     await control(url, 'fault', { kind });
     expect((await bench.client.post('/v2/orders', { ...MARKET, client_order_id: `id-${kind}` })).status).toBe(status);
@@ -113,13 +116,85 @@ describe('the control interface', () => {
   });
 
   it('answers with a page or half an answer, for the requests it is told to match', async () => {
-    const headers = { 'APCA-API-KEY-ID': 'key-1', 'APCA-API-SECRET-KEY': 'secret-1' };
     await control(url, 'fault', { kind: 'html', match: { method: 'GET', path: '/v2/account' } });
     const page = await fetch(`${url}/v2/account`, { headers });
     expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
     await control(url, 'fault', { kind: 'truncated_json', count: 2, match: { path: '/v2/clock' } });
     await expect(fetch(`${url}/v2/clock`, { headers }).then((answer) => answer.json())).rejects.toThrow();
     expect(await control(url, 'fault')).toMatchObject({ faults: [{ kind: 'truncated_json', left: 1 }] });
+  });
+
+  const headers = { 'APCA-API-KEY-ID': 'key-1', 'APCA-API-SECRET-KEY': 'secret-1' };
+  const post = (clientOrderId: string, signal: AbortSignal | null = null): Promise<Response> =>
+    fetch(`${url}/v2/orders`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...MARKET, client_order_id: clientOrderId }),
+      signal,
+    });
+
+  it('answers to the letter, instead of the work or after it', async () => {
+    const words = { status: 403, body: 'No.', type: 'text/plain' };
+    await control(url, 'fault', { kind: 'answer_before', ...words });
+    await control(url, 'fault', { kind: 'answer_after', ...words });
+    for (const [id, stored] of [
+      ['letter-before', 0],
+      ['letter-after', 1],
+    ] as const) {
+      const answer = await post(id);
+      expect([answer.status, await answer.text()]).toEqual([403, 'No.']);
+      expect(await ordersOf(id)).toHaveLength(stored);
+    }
+    await control(url, 'fault', { kind: 'html_before', status: 401 });
+    expect((await post('page-before')).status).toBe(401);
+    expect(await ordersOf('page-before')).toEqual([]);
+    await control(url, 'fault', { kind: '429', ms: 1_500 });
+    expect((await post('later')).headers.get('retry-after')).toBe('2');
+  });
+
+  it('answers with nothing, half of it, or byte by byte', async () => {
+    await control(url, 'fault', { kind: 'empty_body' });
+    const empty = await post('empty');
+    expect([empty.status, await empty.text()]).toEqual([200, '']);
+    await control(url, 'fault', { kind: 'cut_answer' });
+    await expect(post('cut').then((answer) => answer.text())).rejects.toThrow();
+    await control(url, 'fault', { kind: 'slow_drip', ms: 1 });
+    expect(await (await post('drip')).json()).toMatchObject({ client_order_id: 'drip' });
+    for (const id of ['empty', 'cut', 'drip']) expect(await ordersOf(id)).toHaveLength(1);
+  });
+
+  it('takes an order after its sender has given up, or was told of a time-out', async () => {
+    await control(url, 'fault', { kind: 'slow_accept', ms: 150 });
+    await expect(post('slow-accept', AbortSignal.timeout(30))).rejects.toThrow();
+    expect(await ordersOf('slow-accept')).toEqual([]);
+    await control(url, 'fault', { kind: 'late_accept', ms: 100 });
+    expect((await post('late-accept')).status).toBe(504);
+    expect(await ordersOf('late-accept')).toEqual([]);
+    for (const id of ['slow-accept', 'late-accept']) await expect.poll(() => ordersOf(id)).toHaveLength(1);
+  });
+
+  it('resets a connection on which a request is being sent', async () => {
+    await control(url, 'fault', { kind: 'reset_sending' });
+    await expect(post('never-whole')).rejects.toThrow();
+    expect(await ordersOf('never-whole')).toEqual([]);
+    expect((await post('whole')).status).toBe(200);
+  });
+
+  it('knows every request with its time, its answer and the faults that struck it', async () => {
+    const [before] = ((await control(url, 'requests'))['requests'] as Json[]).slice(-1);
+    const begun = Date.now();
+    await control(url, 'fault', { kind: 'delay', ms: 20 });
+    await control(url, 'fault', { kind: '504' });
+    await post('noted');
+    await control(url, 'fault', { kind: 'drop_before', match: { path: '/v2/clock' } });
+    await expect(bench.client.get('/v2/clock')).rejects.toThrow();
+    const { requests } = (await control(url, `requests?after=${String(before?.['id'])}`)) as { requests: Json[] };
+    expect(requests).toMatchObject([
+      { method: 'POST', path: '/v2/orders', client_order_id: 'noted', faults: ['delay', '504'], status: 504 },
+      { method: 'GET', path: '/v2/clock', client_order_id: null, faults: ['drop_before'], status: null },
+    ]);
+    expect(requests[0]?.['at_ms']).toBeGreaterThanOrEqual(begun);
+    expect((await control(url, 'requests?method=DELETE&path=/v2/none'))['count']).toBe(0);
   });
 
   it('delays an answer beyond the fill of its order', async () => {
@@ -170,6 +245,18 @@ describe('the control interface', () => {
     await control(url, 'settings', { rate_limit: null });
     expect(answers.at(-1)?.status).toBe(429);
     expect(answers.at(-1)?.headers.get('x-ratelimit-limit')).toBe('3');
+  });
+
+  it('limits requests in every window that can be laid when told to', async () => {
+    await control(url, 'settings', { rate_limit: 3, rate_window_ms: 300, rate_windows: 'sliding' });
+    const client = clientOf(url, 'limited', 'secret');
+    const statuses: number[] = [];
+    const begun = performance.now();
+    while (statuses.filter((status) => status === 200).length < 10)
+      statuses.push((await client.get('/v2/account')).status);
+    await control(url, 'settings', { rate_limit: null, rate_window_ms: 60_000, rate_windows: 'clock' });
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(900);
+    expect(statuses.slice(0, 4)).toEqual([200, 200, 200, 429]);
   });
 
   it.each([

@@ -1,31 +1,56 @@
 import { z } from 'zod';
 import { randomFrom } from '../random.ts';
 
-/** Faults of HTTP answers: before the request is worked on, or after. */
-const HTTP_KINDS = [
-  'drop_before',
-  'drop_after',
-  'http_500_before',
-  'http_500_after',
-  '503',
-  '504',
-  '504_before',
-  'delay',
-  'html',
-  'truncated_json',
-  '429',
-] as const;
+/** Faults of HTTP requests, by the moment at which they strike. */
+export const HTTP_FAULTS = {
+  /** While the body is still being sent. */
+  sending: ['reset_sending'],
+  /** Before the request is worked on, which never happens then. */
+  before: ['drop_before', 'http_500_before', '504_before', '503', '429', 'html_before', 'answer_before'],
+  /** Work begins only after a while: answered when it is done, or with a 504 at once. */
+  late: ['slow_accept', 'late_accept'],
+  /** The work is done, and its answer waits. */
+  answering: ['delay'],
+  /** The work is done, and its answer is spoiled. */
+  after: [
+    'drop_after',
+    'http_500_after',
+    '504',
+    'html',
+    'truncated_json',
+    'cut_answer',
+    'empty_body',
+    'duplicate_id',
+    'slow_drip',
+    'answer_after',
+  ],
+} as const;
 /** Faults of WebSocket frames and of the event stream. */
 const FRAME_KINDS = ['drop_frames', 'duplicate_frames', 'reorder_frames', 'delay_frames'] as const;
 
 export const faultRequest = z.strictObject({
-  kind: z.enum([...HTTP_KINDS, ...FRAME_KINDS, 'close_stream', 'hold_fills', 'forget_client_ids']),
+  kind: z.enum([
+    ...HTTP_FAULTS.sending,
+    ...HTTP_FAULTS.before,
+    ...HTTP_FAULTS.late,
+    ...HTTP_FAULTS.answering,
+    ...HTTP_FAULTS.after,
+    ...FRAME_KINDS,
+    'close_stream',
+    'hold_fills',
+    'forget_client_ids',
+  ]),
   /** How many times it strikes; 1 when neither count nor probability is given. */
   count: z.int().positive().max(1_000_000).optional(),
   /** The share of matching requests or frames it strikes, by seed. */
   probability: z.number().min(0).max(1).optional(),
   ms: z.int().min(0).max(600_000).optional(),
   on: z.boolean().optional(),
+  /** Of `html`, `html_before`, `answer_before` and `answer_after`. */
+  status: z.int().min(200).max(599).optional(),
+  /** Of `answer_before` and `answer_after`, to the letter, and its content type. */
+  body: z.string().max(100_000).optional(),
+  type: z.string().max(100).optional(),
   match: z
     .strictObject({
       method: z.string().optional(),
@@ -88,6 +113,8 @@ export function createFaults(seed: number) {
     clear(): void {
       faults = [];
     },
+    /** Whether a fault of one of these kinds is in force at all. */
+    some: (kinds: readonly FaultKind[]): boolean => faults.some(({ request }) => kinds.includes(request.kind)),
     list: () =>
       faults.map(({ id, request, left, struck }) => ({
         id,

@@ -64,6 +64,9 @@ export function addControl(app: Express, parts: ControlParts): void {
     desk.engine.advance();
     res.json(ledger(desk.exchange, new URL(req.originalUrl, 'http://sandbox').searchParams));
   });
+  control.get('/requests', (req, res) => {
+    res.json(desk.requests.list(new URL(req.originalUrl, 'http://sandbox').searchParams));
+  });
   control.get(
     '/info',
     run(() => info(desk.exchange, parts.timekeeper)),

@@ -33,6 +33,15 @@ export function createLifecycle(exchange: Exchange, engine: Engine) {
   }
 
   return {
+    /** Resolves after so many real milliseconds; never once the sandbox has closed. */
+    pause: (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          timers.delete(timer);
+          resolve();
+        }, ms);
+        timers.add(timer);
+      }),
     placed(order: Order): void {
       if (order.status === 'pending_new') later(exchange.settings.ack_ms, () => acknowledge(order));
     },

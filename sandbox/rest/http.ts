@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
-import type { Faults } from '../control/faults.ts';
+import type { Request, RequestHandler } from 'express';
+import { type FaultKind, type FaultRequest, type Faults, HTTP_FAULTS, type HttpSubject } from '../control/faults.ts';
+import type { RequestRow, Requests } from '../control/requests.ts';
 import type { Exchange } from '../exchange.ts';
 import { Refusal, refuse } from '../failure.ts';
 import type { Engine } from '../matching/engine.ts';
@@ -8,6 +9,7 @@ import type { Lifecycle } from '../orders/lifecycle.ts';
 import type { Account } from '../state/types.ts';
 import { type Credentials, type Login, credentialsOf } from './auth.ts';
 import type { RateLimiter } from './rate-limit.ts';
+import { answerWith } from './spoiled-answers.ts';
 
 /** What the REST handlers work with. */
 export type Desk = {
@@ -16,6 +18,7 @@ export type Desk = {
   readonly lifecycle: Lifecycle;
   readonly faults: Faults;
   readonly limiter: RateLimiter;
+  readonly requests: Requests;
   readonly logIn: (credentials: Credentials | null) => Login | null;
 };
 
@@ -50,29 +53,64 @@ function rawBody(req: Request): string {
   return typeof req.body === 'string' ? req.body : '';
 }
 
+/** Strikes requests whose body is still to be read: the connection is reset before it has come. */
+export function resetWhileSending(desk: Desk): RequestHandler {
+  return (req, res, next) => {
+    if (!desk.faults.some(HTTP_FAULTS.sending)) return next();
+    const login = desk.logIn(credentialsOf(req.headers));
+    const subject = { method: req.method, path: req.path, body: '', accountId: login?.account.id ?? null };
+    const fault = desk.faults.http(HTTP_FAULTS.sending, subject);
+    if (fault === null) return next();
+    noteRequest(desk, subject).faults.push(fault.kind);
+    void answerWith(fault, res);
+  };
+}
+
 /** Wraps a handler with everything each call has in common: faults, who is asking, limits, catching up, durability. */
 export function authorised(desk: Desk, scope: string | null, handler: Handler): RequestHandler {
   return async (req, res) => {
     const login = desk.logIn(credentialsOf(req.headers));
     const subject = { method: req.method, path: req.path, body: rawBody(req), accountId: login?.account.id ?? null };
+    const row = noteRequest(desk, subject);
+    res.once('finish', () => (row.status = res.statusCode));
+    const struckBy = (kinds: readonly FaultKind[]): FaultRequest | null => {
+      const fault = desk.faults.http(kinds, subject);
+      if (fault !== null) row.faults.push(fault.kind);
+      return fault;
+    };
     res.setHeader('X-Request-ID', randomUUID().replaceAll('-', ''));
     res.setHeader('X-Sandbox-Data', desk.exchange.market.source.kind);
     desk.limiter.describe(res, login?.account.id ?? 'nobody');
-    const early = desk.faults.http(['drop_before', 'http_500_before', '504_before', '503', '429'], subject);
-    if (early) return fail(early.kind, res);
-    let answer: Answer;
-    try {
-      answer = work(desk, scope, handler, req, login);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      answer = { status: error.status, body: error.body };
-    }
-    const delay = desk.faults.http(['delay'], subject);
-    if (delay) await new Promise((resolve) => setTimeout(resolve, delay.ms ?? 1000));
-    const late = desk.faults.http(['drop_after', 'http_500_after', '504', 'html', 'truncated_json'], subject);
-    if (late) return fail(late.kind, res, answer);
-    send(res, answer);
+    const early = struckBy(HTTP_FAULTS.before);
+    if (early) return answerWith(early, res);
+    const behind = struckBy(HTTP_FAULTS.late);
+    if (behind?.kind === 'late_accept') await answerWith(behind, res);
+    if (behind) await desk.lifecycle.pause(behind.ms ?? 1000);
+    const answer = answerOf(desk, scope, handler, req, login);
+    if (behind?.kind === 'late_accept') return;
+    const delay = struckBy(HTTP_FAULTS.answering);
+    if (delay) await desk.lifecycle.pause(delay.ms ?? 1000);
+    const after = struckBy(HTTP_FAULTS.after);
+    if (after) return answerWith(after, res, answer);
+    res.status(answer.status);
+    if (answer.body === undefined) res.end();
+    else res.json(answer.body);
   };
+}
+
+function noteRequest({ requests }: Desk, { method, path, body, accountId }: HttpSubject): RequestRow {
+  const clientOrderId = /"client_order_id"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? null;
+  return requests.note({ method, path, account_id: accountId, client_order_id: clientOrderId });
+}
+
+/** The handler's answer, be it a refusal. */
+function answerOf(desk: Desk, scope: string | null, handler: Handler, req: Request, login: Login | null): Answer {
+  try {
+    return work(desk, scope, handler, req, login);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { status: error.status, body: error.body };
+  }
 }
 
 function work(desk: Desk, scope: string | null, handler: Handler, req: Request, login: Login | null): Answer {
@@ -88,32 +126,4 @@ function work(desk: Desk, scope: string | null, handler: Handler, req: Request, 
   const answer = handler(call);
   desk.exchange.commit();
   return answer;
-}
-
-function send(res: Response, answer: Answer): void {
-  res.status(answer.status);
-  if (answer.body === undefined) res.end();
-  else res.json(answer.body);
-}
-
-function fail(kind: string, res: Response, answer?: Answer): void {
-  if (kind === 'drop_before' || kind === 'drop_after') {
-    res.socket?.resetAndDestroy();
-  } else if (kind === 'html') {
-    res.status(502).type('html').send('<html><body><h1>502 Bad Gateway</h1></body></html>');
-  } else if (kind === 'truncated_json') {
-    const whole = JSON.stringify(answer?.body ?? {});
-    res
-      .status(answer?.status ?? 200)
-      .type('json')
-      .send(whole.slice(0, Math.max(1, Math.floor(whole.length / 2))));
-  } else if (kind === '429') {
-    res.status(429).json({ code: 42910000, message: 'rate limit exceeded' });
-  } else if (kind === '503') {
-    res.status(503).json({ code: 50310000, message: 'service unavailable' });
-  } else if (kind.startsWith('504')) {
-    res.status(504).json({ code: 50410000, message: 'gateway timeout' });
-  } else {
-    res.status(500).json({ code: 50010000, message: 'internal server error occurred' });
-  }
 }

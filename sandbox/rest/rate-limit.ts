@@ -3,7 +3,6 @@ import { refuse } from '../failure.ts';
 import type { Settings } from '../settings.ts';
 
 const USUAL_LIMIT = 200;
-const WINDOW = 60_000;
 
 export type RateLimiter = {
   /** Counts a request; refuses it with 429 when a limit is switched on and used up. */
@@ -12,30 +11,40 @@ export type RateLimiter = {
   describe(res: Response, accountId: string): void;
 };
 
-/** Requests per account and clock minute, as Alpaca counts them. */
+/**
+ * Requests of each account: in clock minutes, one after another, or in any sixty seconds, where what is refused does not
+ * count. Alpaca does not say which of the two it does.
+ */
 export function createRateLimiter(settings: Settings, real: () => number): RateLimiter {
-  const used = new Map<string, { window: number; count: number }>();
-  const current = (accountId: string): { window: number; count: number } => {
-    const window = Math.floor(real() / WINDOW);
-    const known = used.get(accountId);
-    if (known?.window === window) return known;
-    const fresh = { window, count: 0 };
-    used.set(accountId, fresh);
-    return fresh;
-  };
+  /** When each counted request came, the oldest first. */
+  const counted = new Map<string, number[]>();
+
+  /** What counts now. */
+  function current(accountId: string): number[] {
+    const { rate_window_ms: length, rate_windows: windows } = settings;
+    const begin = windows === 'clock' ? Math.floor(real() / length) * length : real() - length;
+    const known = counted.get(accountId) ?? [];
+    const stale = known.findIndex((at) => at >= begin);
+    known.splice(0, stale === -1 ? known.length : stale);
+    counted.set(accountId, known);
+    return known;
+  }
+
   return {
     take(accountId) {
-      const usage = current(accountId);
-      usage.count += 1;
-      if (settings.rate_limit !== null && usage.count > settings.rate_limit)
+      const known = current(accountId);
+      if (settings.rate_limit !== null && known.length >= settings.rate_limit)
         throw refuse(429, 42910000, 'rate limit exceeded');
+      known.push(real());
     },
     describe(res, accountId) {
       const limit = settings.rate_limit ?? USUAL_LIMIT;
-      const usage = current(accountId);
+      const known = current(accountId);
+      const length = settings.rate_window_ms;
+      const begin = settings.rate_windows === 'clock' ? Math.floor(real() / length) * length : (known[0] ?? real());
       res.setHeader('X-RateLimit-Limit', String(limit));
-      res.setHeader('X-RateLimit-Remaining', String(Math.max(0, limit - usage.count - 1)));
-      res.setHeader('X-RateLimit-Reset', String(((usage.window + 1) * WINDOW) / 1000));
+      res.setHeader('X-RateLimit-Remaining', String(Math.max(0, limit - known.length - 1)));
+      res.setHeader('X-RateLimit-Reset', String(Math.ceil((begin + length) / 1000)));
     },
   };
 }

@@ -136,6 +136,19 @@ describe('streams', () => {
     await stream.closed;
   });
 
+  it('drops a share of the frames', async () => {
+    const stream = await follow('lossy');
+    const client = clientOf(bench.sandbox.url, 'lossy', 's');
+    await control(bench.sandbox.url, 'fault', { kind: 'drop_frames', probability: 0.5, match: { event: 'new' } });
+    for (let i = 0; i < 12; i++) await client.post('/v2/orders', { ...MARKET, client_order_id: `lossy-${i}` });
+    const told = (event: string): number => stream.received.filter((each) => isEvent(event)(each.message)).length;
+    await expect.poll(() => told('fill')).toBe(12);
+    expect(told('new')).toBeGreaterThan(0);
+    expect(told('new')).toBeLessThan(12);
+    await fetch(`${bench.sandbox.url}/control/fault`, { method: 'DELETE' });
+    stream.socket.close();
+  });
+
   it('speaks msgpack on the trading stream when asked', async () => {
     const stream = connect(`${ws}/stream`, { 'Content-Type': 'application/msgpack' });
     await stream.opened;
