@@ -28,7 +28,15 @@ it('of two on one database one is the owner of all that takes one, until it stop
       eventLog,
       log,
       keys,
-      alpaca: alpacaConfig({ kind: 'sandbox', settings: {} }, null, publicUrl, 'iex'),
+      alpaca: alpacaConfig(
+        {
+          broker: { kind: 'sandbox', settings: {} },
+          dataFeed: 'iex',
+          requestsAMinute: { account: 190, house: 190 },
+        },
+        null,
+        publicUrl,
+      ),
       pass: crashPoints(null),
       limitTables: LIMIT_TABLES,
       publicUrl,

@@ -132,7 +132,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     linked: container.get(PORT.linked),
     ids: container.get(PORT.ids),
     log,
-    readiness: createReadiness(pool, alpaca.venue, projections),
+    readiness: createReadiness(pool, alpaca, projections),
   });
 
   const leases = container.get(PORT.leases);

@@ -1,7 +1,7 @@
 /** The addresses and keys of the broker, from the settings: the same adapter code serves both. */
 import { ALPACA_ADDRESSES, ALPACA_TIMES } from '../adapters/alpaca/config.ts';
 import type { AlpacaAddresses, AlpacaConfig } from '../adapters/alpaca/config.ts';
-import type { BrokerSource } from './config.ts';
+import type { Config } from './config.ts';
 
 export const CALLBACK_PATH = '/api/v1/broker-links/alpaca/callback';
 
@@ -18,14 +18,14 @@ const SANDBOX_KEYS = {
  * and through it the sandbox's authorize page.
  */
 export function alpacaConfig(
-  source: BrokerSource,
+  { broker: source, dataFeed, requestsAMinute }: Pick<Config, 'broker' | 'dataFeed' | 'requestsAMinute'>,
   sandboxUrl: string | null,
   publicUrl: string,
-  dataFeed: 'iex' | 'sip',
 ): AlpacaConfig {
   const shared = {
     redirectUri: publicUrl + CALLBACK_PATH,
     dataFeed,
+    requestsAMinute,
     houseEnvironment: 'paper',
     times: ALPACA_TIMES,
   } as const;

@@ -1,6 +1,7 @@
 /** Reads the environment. Everything that can be set stands here and in the README's table. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { DEFAULT_LIMIT } from '../application/ports/request-budget.ts';
 import { LIMIT_TABLES } from '../domain/risk-policy/limit-tables.ts';
 import type { LimitTable } from '../domain/risk-policy/limits.ts';
 import { readLimitTables } from './limit-tables-file.ts';
@@ -8,6 +9,8 @@ import { StartupError } from './startup-error.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = z.url({ protocol: /^https?$/ });
+/** Fewer would leave nothing to be kept for cancels. */
+const requests = z.coerce.number().int().min(10).max(1_000_000);
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
 
 /** An empty setting is one that was not made. */
@@ -42,6 +45,8 @@ const environment = z.object({
   ALPACA_KEY_ID: set(z.string().optional()),
   ALPACA_SECRET_KEY: set(z.string().optional()),
   ALPACA_DATA_FEED: set(z.enum(['iex', 'sip']).default('iex')),
+  ALPACA_REQUESTS_A_MINUTE: set(requests.default(DEFAULT_LIMIT)),
+  ALPACA_HOUSE_REQUESTS_A_MINUTE: set(requests.default(DEFAULT_LIMIT)),
 });
 
 /** The addresses and keys of a broker, real or not. */
@@ -75,6 +80,8 @@ export interface Config {
   readonly eventStoreDbUrl: string | null;
   readonly broker: BrokerSource;
   readonly dataFeed: 'iex' | 'sip';
+  /** Of those that the broker allows, for each linked account and for the house's own key. */
+  readonly requestsAMinute: { readonly account: number; readonly house: number };
   readonly logLevel: string;
   readonly production: boolean;
   /** The risk limits of all accounts, oldest first. */
@@ -104,6 +111,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, wo
     eventStoreDbUrl: settings.EVENTSTOREDB_URL ?? null,
     broker: brokerSource(settings, workingFolder),
     dataFeed: settings.ALPACA_DATA_FEED,
+    requestsAMinute: {
+      account: settings.ALPACA_REQUESTS_A_MINUTE,
+      house: settings.ALPACA_HOUSE_REQUESTS_A_MINUTE,
+    },
     logLevel: settings.LOG_LEVEL,
     production: settings.NODE_ENV === 'production',
     limitTables:

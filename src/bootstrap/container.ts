@@ -8,6 +8,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { Pool } from 'pg';
 import { createAlpaca } from '../adapters/alpaca/alpaca.ts';
 import type { Alpaca } from '../adapters/alpaca/alpaca.ts';
+import { budgetAllowance } from '../adapters/alpaca/config.ts';
 import type { AlpacaConfig } from '../adapters/alpaca/config.ts';
 import { createAccessTokens } from '../adapters/identity/access-tokens.ts';
 import { createPasswords } from '../adapters/identity/passwords.ts';
@@ -20,6 +21,7 @@ import { createUsers } from '../adapters/postgres/identity/users.ts';
 import { createPassedOver } from '../adapters/postgres/passed-over-events.ts';
 import { createLeases } from '../adapters/postgres/leases.ts';
 import { createCheckpoints } from '../adapters/postgres/reaction-checkpoints.ts';
+import { createPostgresGrants } from '../adapters/postgres/request-grants.ts';
 import { createReconciliations } from '../adapters/postgres/reconciliations.ts';
 import { createOrderQueries } from '../adapters/postgres/views/orders.ts';
 import type { OrderQueries } from '../adapters/postgres/views/orders.ts';
@@ -32,6 +34,9 @@ import type { BrokerTokens, LinkedAccounts } from '../application/ports/broker.t
 import type { Clock, Ids } from '../application/ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
+import { MINUTE } from '../application/ports/request-budget.ts';
+import type { RequestBudget } from '../application/ports/request-budget.ts';
+import { createRequestBudget } from '../application/request-budget.ts';
 import { withNamedFailures } from '../application/store-failures.ts';
 import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../application/ports/identity.ts';
 import type { Leases } from '../application/ports/leases.ts';
@@ -56,6 +61,7 @@ export const PORT = {
   bareStore: port<EventStore>('event store without shapes'),
   store: port<EventStore>('event store'),
   aggregates: port<Aggregates>('aggregates'),
+  requestBudget: port<RequestBudget>('request budget'),
   alpaca: port<Alpaca>('Alpaca'),
   brokerTokens: port<BrokerTokens>('broker tokens'),
   linked: port<LinkedAccounts>('linked accounts'),
@@ -102,9 +108,19 @@ export function createContainer(options: ContainerOptions): Container {
   container
     .bind(PORT.aggregates)
     .toResolvedValue((store: EventStore, ids: Ids) => createAggregates({ store, ids }), [PORT.store, PORT.ids]);
+  container.bind(PORT.requestBudget).toResolvedValue(
+    (on: Pool, clock: Clock, told: Log) => {
+      const allowance = budgetAllowance(alpaca.requestsAMinute);
+      return createRequestBudget({ grants: createPostgresGrants(on, { window: MINUTE, allowance }), clock, log: told });
+    },
+    [PORT.pool, PORT.clock, PORT.log],
+  );
   container
     .bind(PORT.alpaca)
-    .toResolvedValue((clock: Clock, told: Log) => createAlpaca(alpaca, { clock, log: told }), [PORT.clock, PORT.log]);
+    .toResolvedValue(
+      (clock: Clock, told: Log, budget: RequestBudget) => createAlpaca(alpaca, { clock, log: told, budget }),
+      [PORT.clock, PORT.log, PORT.requestBudget],
+    );
   container
     .bind(PORT.brokerTokens)
     .toResolvedValue(

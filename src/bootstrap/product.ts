@@ -91,7 +91,7 @@ export async function startProduct(
       eventLog,
       log,
       keys,
-      alpaca: alpacaConfig(config.broker, sandboxUrl, publicUrl, config.dataFeed),
+      alpaca: alpacaConfig(config, sandboxUrl, publicUrl),
       pass: crashPoints(config.crashAt),
       limitTables: config.limitTables,
       publicUrl,

@@ -22,19 +22,21 @@ it.each([
   ).toBe(words);
 });
 
-it('read models that are behind, or can not be asked, are shown and leave the product ready', async () => {
+it('read models that are behind or can not be asked, and orders that wait, are shown and leave the product ready', async () => {
   const database = await createTestDatabase();
   const pool = createPool(database.url, { max: 1 });
   const venue = { clock: () => Promise.resolve({ now: AT, isOpen: true, nextOpen: AT, nextClose: AT }) };
+  let sending = 'ok';
   const ready = (lag: () => Promise<Lag>): Promise<Readiness> =>
-    createReadiness(pool, venue, { lag, quarantined: () => Promise.resolve([]) })();
+    createReadiness(pool, { venue, sending: () => sending }, { lag, quarantined: () => Promise.resolve([]) })();
   expect(await ready(() => Promise.resolve({ ms: 20_000, position: '1' }))).toEqual({
     ready: true,
-    parts: { database: 'ok', broker: 'ok', projections: '20.0 s behind' },
+    parts: { database: 'ok', broker: 'ok', sending: 'ok', projections: '20.0 s behind' },
   });
+  sending = 'paper: orders wait.';
   expect(await ready(() => Promise.reject(new Error('of another release')))).toMatchObject({
     ready: true,
-    parts: { projections: 'fails' },
+    parts: { sending: 'paper: orders wait.', projections: 'fails' },
   });
   await pool.end();
   await database.close();

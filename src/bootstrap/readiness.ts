@@ -12,12 +12,14 @@ const UNNOTICED_MS = 1_000;
 /**
  * Asks every part whether it works: the database, the broker's venue and the read models.
  *
+ * Orders that wait for a broker that fails are shown too; whether the broker answers is asked for itself.
+ *
  * Read models that are behind are shown and make nothing unready: orders are decided from the event store alone, and all
  * processes share these rows, so taking one process away would help nobody and could take them all.
  */
 export function createReadiness(
   pool: Pick<Pool, 'query'>,
-  venue: Pick<Venue, 'clock'>,
+  { venue, sending }: { readonly venue: Pick<Venue, 'clock'>; readonly sending: () => string },
   projections: Pick<Projections, 'lag' | 'quarantined'>,
 ): () => Promise<Readiness> {
   return async () => {
@@ -26,7 +28,8 @@ export function createReadiness(
       stateOf(() => venue.clock().then(() => 'ok')),
       stateOf(async () => readModelState(await projections.lag(), await projections.quarantined())),
     ]);
-    return { ready: database === 'ok' && broker === 'ok', parts: { database, broker, projections: readModels } };
+    const parts = { database, broker, sending: sending(), projections: readModels };
+    return { ready: database === 'ok' && broker === 'ok', parts };
   };
 }
 

@@ -9,7 +9,7 @@ import { type Alpaca, createAlpaca } from '../../src/adapters/alpaca/alpaca.ts';
 import { ALPACA_TIMES } from '../../src/adapters/alpaca/config.ts';
 import type { BrokerFault, BrokerUnderTest } from '../../src/application/ports/broker.suite.ts';
 import type { BrokerAccess, BrokerAuthorization } from '../../src/application/ports/broker.ts';
-import { configFor, createMemoryLog, wallClock } from './alpaca-setup.ts';
+import { configFor, createMemoryLog, plenty, wallClock } from './alpaca-setup.ts';
 
 /** How the sandbox brings about a fault. A late answer comes after the adapter has given up. */
 const FAULTS: Readonly<Record<BrokerFault, object>> = {
@@ -76,8 +76,13 @@ export async function openAlpacaAtSandbox(changes: Partial<SandboxConfig> = {}):
   await control('settings', { hold_fills: true, cancel_ms: 250 });
 
   const stream = { ...ALPACA_TIMES.stream, reconnect: [20, 50, 100] };
-  const times = { ...ALPACA_TIMES, change: GIVE_UP_MS, read: GIVE_UP_MS, stream };
-  const alpaca = createAlpaca(configFor(sandbox.url, { times }), { clock: wallClock, log: createMemoryLog() });
+  const times = { ...ALPACA_TIMES, change: GIVE_UP_MS, read: GIVE_UP_MS, lookUp: GIVE_UP_MS, stream };
+  const alpaca = createAlpaca(configFor(sandbox.url, { times }), {
+    clock: wallClock,
+    log: createMemoryLog(),
+    // Each fault strikes one request, so there is no minute to wait for.
+    budget: { ...plenty(), pause: () => Promise.resolve() },
+  });
   /** The sandbox's own ids of the accounts, by token. */
   const accounts = new Map<string, string>();
   const accountOf = ({ token }: BrokerAccess): string => accounts.get(token) ?? '';

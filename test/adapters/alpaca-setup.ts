@@ -5,7 +5,10 @@ import type { Log } from '../../src/application/ports/log.ts';
 import type { BrokerAccess } from '../../src/application/ports/broker.ts';
 import type { OrderTicket } from '../../src/domain/order/events.ts';
 import { type Alpaca, createAlpaca } from '../../src/adapters/alpaca/alpaca.ts';
-import { ALPACA_TIMES, type AlpacaConfig } from '../../src/adapters/alpaca/config.ts';
+import { ALPACA_TIMES, type AlpacaConfig, budgetAllowance } from '../../src/adapters/alpaca/config.ts';
+import { createMemoryGrants } from '../../src/adapters/memory/request-grants.ts';
+import { MINUTE, type RequestBudget } from '../../src/application/ports/request-budget.ts';
+import { createRequestBudget } from '../../src/application/request-budget.ts';
 
 export const wallClock: Clock = {
   now: () => new Date().toISOString(),
@@ -42,17 +45,28 @@ export const configFor = (url: string, changes: Partial<AlpacaConfig> = {}): Alp
   houseSecret: 'house-secret',
   houseEnvironment: 'paper',
   dataFeed: 'iex',
+  requestsAMinute: { account: 190, house: 190 },
   times: ALPACA_TIMES,
   ...changes,
 });
+
+/** The budget of one process on its own, with so many requests a minute for each account and for the house. */
+export function budgetFor(requestsAMinute: AlpacaConfig['requestsAMinute'], window = MINUTE): RequestBudget {
+  const grants = createMemoryGrants({ window, allowance: budgetAllowance(requestsAMinute), now: Date.now });
+  return createRequestBudget({ grants, clock: wallClock, log: createMemoryLog() });
+}
+
+/** A budget that never runs out. */
+export const plenty = (): RequestBudget => budgetFor({ account: 1_000_000, house: 1_000_000 });
 
 /** The adapter, with times short enough to wait for, and what it logged. */
 export function alpacaAt(
   url: string,
   changes: Partial<AlpacaConfig> = {},
+  budget: RequestBudget = plenty(),
 ): Alpaca & { readonly lines: readonly Logged[] } {
   const log = createMemoryLog();
-  return { ...createAlpaca(configFor(url, changes), { clock: wallClock, log }), lines: log.lines };
+  return { ...createAlpaca(configFor(url, changes), { clock: wallClock, log, budget }), lines: log.lines };
 }
 
 export const access: BrokerAccess = {

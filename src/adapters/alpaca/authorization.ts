@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { BrokerAuthorization } from '../../application/ports/broker.ts';
 import type { AlpacaConfig } from './config.ts';
-import { readJson } from './http.ts';
-import { NeverConnected, type Transport } from './transport.ts';
+import { readJson } from './own-words.ts';
+import { NeverSent, type Transport } from './transport.ts';
 
 /** Alpaca: placing, changing and cancelling orders. Reading account, orders and positions needs no scope. */
 const SCOPE = 'trading';
@@ -47,11 +47,10 @@ export function createAuthorization(config: AlpacaConfig, transport: Transport):
           method: 'POST',
           headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
           body: form.toString(),
-          signal: AbortSignal.timeout(config.times.change),
         });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        return { kind: 'unknown', reason: error instanceof NeverConnected ? `not reached: ${reason}` : reason };
+        return { kind: 'unknown', reason: error instanceof NeverSent ? `not reached: ${reason}` : reason };
       }
       const body = readJson(await response.text());
       if (response.ok) {

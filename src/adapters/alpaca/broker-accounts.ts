@@ -3,7 +3,8 @@ import { trading } from '@alpacahq/alpaca-trade-api/rest';
 import { z } from 'zod';
 import type { BrokerAccounts, LookUp } from '../../application/ports/broker.ts';
 import type { Log } from '../../application/ports/log.ts';
-import { type Answer, type Configurations, ask, failureOf, readJson } from './http.ts';
+import { type Answer, type Configurations, ask, failureOf } from './http.ts';
+import { readJson } from './own-words.ts';
 import { decimal, problemOf } from './wire.ts';
 
 /** Alpaca: Account, the members in use. Only an ACTIVE account without a block may trade. */
@@ -49,11 +50,11 @@ export function createBrokerAccounts(configurations: Configurations, log: Log): 
 
   return {
     async account(access) {
-      const accounts = new trading.AccountsApi(configurations.trader(access, 'read'));
+      const accounts = new trading.AccountsApi(configurations.trader(access, 'look-up'));
       return read(await ask(() => accounts.getAccountRaw()), alpacaAccount, 'account');
     },
     async positions(access) {
-      const positions = new trading.PositionsApi(configurations.trader(access, 'read'));
+      const positions = new trading.PositionsApi(configurations.trader(access, 'look-up'));
       return read(await ask(() => positions.getAllOpenPositionsRaw()), alpacaPositions, 'positions');
     },
   };

@@ -1,5 +1,8 @@
 /** Where Alpaca is, who we are there, and how long we wait. */
 import type { BrokerAccess } from '../../application/ports/broker.ts';
+import { allowanceOf } from '../../application/ports/request-budget.ts';
+import type { Allowance, RequestPriority } from '../../application/ports/request-budget.ts';
+import type { BreakerTimes } from './breaker.ts';
 
 export type Environment = BrokerAccess['environment'];
 
@@ -24,6 +27,11 @@ export interface AlpacaTimes {
   readonly change: number;
   /** For a request that only reads. */
   readonly read: number;
+  /** For looking up one order: whoever is in doubt asks again soon, and must not hang on an answer that never comes. */
+  readonly lookUp: number;
+  /** For its turn in the request budget; an order that is sent holds a claim meanwhile, so it waits only for a moment. */
+  readonly turn: Readonly<Record<RequestPriority, number>>;
+  readonly breaker: BreakerTimes;
   /** How long one reading of the market clock serves. */
   readonly clockServes: number;
   /** How long one reading of the instrument list serves. */
@@ -52,8 +60,26 @@ export interface AlpacaConfig extends AlpacaAddresses {
   readonly houseEnvironment: Environment;
   /** `iex` comes with every account; `sip` needs a data plan. */
   readonly dataFeed: 'iex' | 'sip';
+  /** How many requests we allow ourselves in any minute, of those that Alpaca does: for each account, and for the house. */
+  readonly requestsAMinute: { readonly account: number; readonly house: number };
   readonly times: AlpacaTimes;
 }
+
+/**
+ * What requests count as in the budget. Alpaca counts by account, whichever token is used, and an account of ours is linked
+ * to one of Alpaca's for good.
+ */
+export const BUDGET_KEYS = {
+  account: (accountId: string): string => `alpaca account ${accountId}`,
+  house: 'alpaca house',
+  registration: 'alpaca registration',
+} as const;
+
+/** What a key of the budget may do in a minute. */
+export const budgetAllowance =
+  ({ account, house }: AlpacaConfig['requestsAMinute']) =>
+  (key: string): Allowance =>
+    key === BUDGET_KEYS.house ? allowanceOf('house', house) : allowanceOf('account', account);
 
 /** Alpaca: hosts of the Trading API, the Market Data API and OAuth. */
 export const ALPACA_ADDRESSES: AlpacaAddresses = {
@@ -68,6 +94,9 @@ export const ALPACA_TIMES: AlpacaTimes = {
   connect: 2_000,
   change: 10_000,
   read: 10_000,
+  lookUp: 3_000,
+  turn: { cancel: 10_000, order: 1_000, 'look-up': 10_000, list: 10_000 },
+  breaker: { failures: 8, firstProbe: 1_000, longestProbe: 30_000 },
   clockServes: 5_000,
   instrumentsServe: 15 * 60_000,
   stream: {

@@ -2,18 +2,16 @@
 import { marketData, trading } from '@alpacahq/alpaca-trade-api/rest';
 import { z } from 'zod';
 import type { BrokerAccess, Failure } from '../../application/ports/broker.ts';
+import type { RequestPriority } from '../../application/ports/request-budget.ts';
+import type { Carrier } from './carrier.ts';
 import type { AlpacaConfig } from './config.ts';
-import { NeverConnected, type Transport } from './transport.ts';
-
-/** `code` is null where Alpaca gives none. */
-export interface AlpacaError {
-  readonly code: number | null;
-  readonly message: string;
-}
+import { type AlpacaError, readError } from './own-words.ts';
+import { pauseOf } from './retry-after.ts';
+import { NeverSent, type Transport } from './transport.ts';
 
 export type Answer =
   /** A success; the body may still be anything. */
-  | { readonly kind: 'ok'; readonly text: string }
+  | { readonly kind: 'ok'; readonly status: number; readonly text: string }
   /** An error status; `error` is null when the body is not one of Alpaca's: something in between may have answered. */
   | {
       readonly kind: 'error';
@@ -21,81 +19,71 @@ export type Answer =
       readonly error: AlpacaError | null;
       readonly retryAfterMs: number | null;
     }
-  /** Not a byte of the request has left this machine. */
-  | { readonly kind: 'never_connected'; readonly reason: string }
+  /** Not a byte of the request has left this machine. `retryAfterMs`: when it is worth another try, where that is known. */
+  | { readonly kind: 'never_sent'; readonly reason: string; readonly retryAfterMs: number | null }
   /** The request may have arrived; its answer did not. */
   | { readonly kind: 'lost'; readonly reason: string };
 
-/** Makes the configurations of the SDK's generated classes: no retries, no rate limiter, no redirects. */
-export function createConfigurations(config: AlpacaConfig, transport: Transport) {
-  const common = (timeoutMs: number) => ({ fetchApi: transport, timeoutMs, redirect: 'error' as const });
+/** Makes the configurations of the SDK's generated classes: no retries, no rate limiter, no redirects, and no time limits
+ * of its own. Whatever is sent with one of them goes through the carrier, by the priority that is asked for. */
+export function createConfigurations(config: AlpacaConfig, carrier: Pick<Carrier, 'forTrader' | 'forHouse'>) {
+  const common = (fetchApi: Transport) => ({ fetchApi, timeoutMs: 0, redirect: 'error' as const });
   const house = { keyId: config.houseKeyId, secret: config.houseSecret };
-  const { times } = config;
   return {
-    /** On behalf of a trader. `change`: the request could have an effect. */
-    trader: ({ environment, token }: BrokerAccess, purpose: 'change' | 'read') =>
+    /** On behalf of a trader. */
+    trader: (access: BrokerAccess, priority: RequestPriority) =>
       new trading.Configuration({
-        ...common(times[purpose]),
-        basePath: config.tradingUrl[environment],
-        accessToken: token,
+        ...common(carrier.forTrader(access, priority)),
+        basePath: config.tradingUrl[access.environment],
+        accessToken: access.token,
       }),
-    houseTrading: new trading.Configuration({
-      ...common(times.read),
-      ...house,
-      basePath: config.tradingUrl[config.houseEnvironment],
-    }),
-    houseData: new marketData.Configuration({ ...common(times.read), ...house, basePath: config.dataUrl }),
+    houseTrading: (priority: RequestPriority, environment = config.houseEnvironment) =>
+      new trading.Configuration({
+        ...common(carrier.forHouse(priority, environment)),
+        ...house,
+        basePath: config.tradingUrl[environment],
+      }),
+    houseData: (priority: RequestPriority) =>
+      new marketData.Configuration({ ...common(carrier.forHouse(priority)), ...house, basePath: config.dataUrl }),
   };
 }
 
 export type Configurations = ReturnType<typeof createConfigurations>;
 
-/** Alpaca: errors are `{"code": <8 digits>, "message": <text>, ...}`; some have no code. */
-const alpacaError = z.object({ code: z.int().nullish(), message: z.string() });
+/** Alpaca: the words of a refused token without a code. Others who answer in its place have none of just these. */
+const UNAUTHORIZED = 'unauthorized.';
 
 /** What the SDK throws, known by its names: an error may come from another copy of its classes. */
-const errorStatus = z.object({ response: z.instanceof(Response), retryAfterMs: z.number().optional() });
+const errorStatus = z.object({ response: z.instanceof(Response) });
 const fetchError = z.object({ name: z.literal('FetchError'), cause: z.instanceof(Error) });
 
 /** Runs one request of the SDK's. Rejects only on faults of our own. */
 export async function ask(send: () => Promise<{ readonly raw: Response }>): Promise<Answer> {
   try {
     const { raw } = await send();
-    return { kind: 'ok', text: await raw.text() };
+    return { kind: 'ok', status: raw.status, text: await raw.text() };
   } catch (thrown) {
-    const status = errorStatus.safeParse(thrown);
-    if (status.success) {
-      const { response, retryAfterMs } = status.data;
-      const error = alpacaError.safeParse(readJson(await response.text()));
-      return {
-        kind: 'error',
-        status: response.status,
-        error: error.success ? { code: error.data.code ?? null, message: error.data.message } : null,
-        retryAfterMs: retryAfterMs ?? null,
-      };
+    const answered = errorStatus.safeParse(thrown);
+    if (answered.success) {
+      const { response } = answered.data;
+      const { status } = response;
+      const retryAfterMs = status === 429 ? pauseOf(response.headers, Date.now()) : null;
+      return { kind: 'error', status, error: readError(await response.text()), retryAfterMs };
     }
     const network = fetchError.safeParse(thrown);
     if (!network.success) throw thrown;
     const { cause } = network.data;
-    if (cause instanceof NeverConnected) return { kind: 'never_connected', reason: cause.message };
+    if (cause instanceof NeverSent) return { kind: 'never_sent', reason: cause.message, retryAfterMs: cause.afterMs };
     return { kind: 'lost', reason: cause.message };
   }
 }
 
-/** The value of JSON text; undefined when it is not JSON. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What an answer that brought nothing means. A refused token is proven only by Alpaca's own words. */
+/** What an answer that brought nothing means. A refused token is proven only by Alpaca's own code or words. */
 export function failureOf(answer: Exclude<Answer, { kind: 'ok' }>): Failure {
   if (answer.kind !== 'error') return { kind: 'unknown', reason: answer.reason };
   const { status, error } = answer;
-  if (status === 401 && error !== null) return { kind: 'unauthorized', reason: error.message };
+  const isProven = error !== null && (error.code !== null || error.message === UNAUTHORIZED);
+  if (status === 401 && isProven) return { kind: 'unauthorized', reason: error.message };
   return { kind: 'unknown', reason: inWords(answer) };
 }
 

@@ -4,7 +4,7 @@ import { alpacaAt, configFor, createMemoryLog } from '../../../test/adapters/alp
 import { json, serveRaw } from '../../../test/adapters/raw-server.ts';
 import { createConfigurations } from './http.ts';
 import { createMarketData } from './market-data.ts';
-import { createTransport } from './transport.ts';
+import { type Transport, createTransport } from './transport.ts';
 
 async function serving(answer: (url: URL, response: ServerResponse) => void) {
   const server = await serveRaw((response, url) => answer(url, response));
@@ -191,7 +191,8 @@ describe('the requests that the house’s key may make are shared', () => {
       json(response, 200, Object.fromEntries(asked.map((symbol) => [symbol, of])));
     });
     const config = configFor(server.url);
-    const configurations = createConfigurations(config, createTransport(1_000));
+    const direct = (): Transport => createTransport(1_000);
+    const configurations = createConfigurations(config, { forTrader: direct, forHouse: direct });
     const marketData = createMarketData(config, configurations, createMemoryLog(), () => at);
     return { marketData, requests: () => server.received.length, passTime: (ms: number) => void (at += ms) };
   }

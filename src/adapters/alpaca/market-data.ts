@@ -5,7 +5,8 @@ import type { MarketBar, MarketData, MarketQuote, MarketSnapshot } from '../../a
 import type { Log } from '../../application/ports/log.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import { type Cache, createCache } from './cache.ts';
-import { type Configurations, ask, inWords, readJson } from './http.ts';
+import { type Configurations, ask, inWords } from './http.ts';
+import { readJson } from './own-words.ts';
 import type { AlpacaConfig } from './config.ts';
 import { maybe, price, problemOf, time } from './wire.ts';
 
@@ -71,7 +72,9 @@ export function createMarketData(
   const snapshots = cache<MarketSnapshot | null>(SERVES_MS.snapshot, MOST_SYMBOLS);
   const newestBars = cache<readonly MarketBar[]>(SERVES_MS.newestBars, MOST_READINGS_OF_BARS);
   const pastBars = cache<readonly MarketBar[]>(SERVES_MS.pastBars, MOST_READINGS_OF_BARS);
-  const stocks = new alpaca.StockApi(configurations.houseData);
+  // An order waits for its quote.
+  const forOrders = new alpaca.StockApi(configurations.houseData('order'));
+  const forPages = new alpaca.StockApi(configurations.houseData('list'));
   const feed = config.dataFeed;
 
   /** One symbol's part of an answer; null, with a warning, when it can not be understood. */
@@ -83,7 +86,7 @@ export function createMarketData(
   }
 
   async function readQuote(symbol: string): Promise<MarketQuote | null> {
-    const answer = await receive(quotesAnswer, () => stocks.stockLatestQuotesRaw({ symbols: symbol, feed }));
+    const answer = await receive(quotesAnswer, () => forOrders.stockLatestQuotesRaw({ symbols: symbol, feed }));
     const message = answer.quotes[symbol];
     if (message === undefined) return null;
     const read = part(alpacaQuote, symbol, message);
@@ -93,7 +96,7 @@ export function createMarketData(
 
   async function readSnapshots(symbols: readonly string[]): Promise<ReadonlyMap<string, MarketSnapshot>> {
     const found = new Map<string, MarketSnapshot>();
-    const send = () => stocks.stockSnapshotsRaw({ symbols: symbols.join(','), feed });
+    const send = () => forPages.stockSnapshotsRaw({ symbols: symbols.join(','), feed });
     const answer = await receive(snapshotsAnswer, send);
     for (const symbol of symbols) {
       if (answer[symbol] === undefined || answer[symbol] === null) continue;
@@ -127,7 +130,7 @@ export function createMarketData(
         sort: 'desc',
         ...(pageToken === null ? {} : { pageToken }),
       };
-      const { bars, next_page_token: next }: BarsPage = await receive(barsAnswer, () => stocks.stockBarsRaw(page));
+      const { bars, next_page_token: next }: BarsPage = await receive(barsAnswer, () => forPages.stockBarsRaw(page));
       newestFirst.push(...(bars?.[symbol] ?? []));
       if (next === null || next === pageToken) break;
       pageToken = next;

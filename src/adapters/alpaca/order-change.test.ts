@@ -135,6 +135,10 @@ describe('changing an order', () => {
     ['500', refusal(500, 50010000, 'internal server error'), { kind: 'unknown' }],
     ['200 with a page', text(200, 'text/html', PAGE), { kind: 'unknown' }],
     ['200 with another order', (r) => json(r, 200, alpacaOrder()), { kind: 'unknown' }],
+    ['200 without a body', text(200, 'application/json', ''), { kind: 'unknown' }],
+    ['403 with a code of somebody else', refusal(403, 403, 'Forbidden'), { kind: 'unknown' }],
+    ['413 in the words of the broker', refusal(413, 41310000, 'too large'), { kind: 'unknown' }],
+    ['a redirect', (r) => r.writeHead(307, { Location: '/elsewhere' }).end(), { kind: 'unknown' }],
     ['a reset', (r) => r.socket?.resetAndDestroy(), { kind: 'unknown' }],
   ];
 
@@ -166,7 +170,12 @@ describe('changing an order', () => {
     ],
     ['404 in the words of the broker', refusal(404, 40410000, 'order not found'), { kind: 'refused' }],
     ['404 from something in between', text(404, 'text/html', PAGE), { kind: 'unknown' }],
+    ['403 with a code of somebody else', refusal(403, 403, 'Forbidden'), { kind: 'unknown' }],
+    ['200 with a page', text(200, 'text/html', PAGE), { kind: 'unknown' }],
+    ['200 without a body', text(200, 'application/json', ''), { kind: 'unknown' }],
+    ['a redirect', (r) => r.writeHead(307, { Location: '/elsewhere' }).end(), { kind: 'unknown' }],
     ['401', refusal(401, null, 'unauthorized.'), { kind: 'unauthorized' }],
+    ['401 in the words of somebody else', refusal(401, null, 'Unauthorized'), { kind: 'unknown' }],
     ['429', refusal(429, 42910000, 'rate limit exceeded'), { kind: 'unknown' }],
     ['504', refusal(504, 50410000, 'gateway timeout'), { kind: 'unknown' }],
     ['a reset', (r) => r.socket?.resetAndDestroy(), { kind: 'unknown' }],

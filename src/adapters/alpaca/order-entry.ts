@@ -3,7 +3,9 @@ import { trading } from '@alpacahq/alpaca-trade-api/rest';
 import type { CancelOutcome, OrderEntry, ReplaceOutcome, SubmitOutcome } from '../../application/ports/broker.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { OrderTicket } from '../../domain/order/events.ts';
-import { type Answer, type Configurations, ask, failureOf, readJson } from './http.ts';
+import type { Carrier } from './carrier.ts';
+import { type Answer, type Configurations, ask, failureOf } from './http.ts';
+import { readJson } from './own-words.ts';
 import { type OrderReading, readOrder } from './order-wire.ts';
 
 /** When an order never left, or was asked to come back later without being told when. */
@@ -12,19 +14,28 @@ const RETRY_AFTER_MS = 1_000;
 /** Alpaca: errors of an order request that it read and turned down. Any other status leaves the outcome open. */
 const TURNED_DOWN: readonly number[] = [400, 403, 422];
 
+/** Alpaca: a cancel that was taken has an answer without a body. A page that says 200 was written by somebody else. */
+const TAKEN_NOTE_OF = 204;
+
 /** Alpaca: the words of a used client order id; its code varies. */
 const KNOWN_ALREADY = /client_order_id must be unique/i;
 
-export function createOrderEntry(configurations: Configurations, log: Log): OrderEntry {
+export function createOrderEntry(
+  configurations: Configurations,
+  { ready }: Pick<Carrier, 'ready'>,
+  log: Log,
+): OrderEntry {
   return {
+    ready,
+
     async submit(access, { ticket }, clientOrderId) {
-      const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
+      const orders = new trading.OrdersApi(configurations.trader(access, 'order'));
       const postOrderRequest = orderRequest(ticket, clientOrderId);
       return submitOutcome(await ask(() => orders.postOrderRaw({ postOrderRequest })), clientOrderId, log);
     },
 
     async replace(access, brokerOrderId, { terms }, clientOrderId) {
-      const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
+      const orders = new trading.OrdersApi(configurations.trader(access, 'order'));
       const patchOrderRequest = {
         qty: terms.quantity,
         timeInForce: terms.timeInForce,
@@ -37,10 +48,11 @@ export function createOrderEntry(configurations: Configurations, log: Log): Orde
     },
 
     async cancel(access, brokerOrderId): Promise<CancelOutcome> {
-      const orders = new trading.OrdersApi(configurations.trader(access, 'change'));
+      const orders = new trading.OrdersApi(configurations.trader(access, 'cancel'));
       const answer = await ask(() => orders.deleteOrderByOrderIDRaw({ orderId: brokerOrderId }));
-      if (answer.kind === 'ok') return { kind: 'accepted' };
-      return changeRefused(answer) ?? failureOf(answer);
+      if (answer.kind !== 'ok') return changeRefused(answer) ?? failureOf(answer);
+      if (answer.status === TAKEN_NOTE_OF) return { kind: 'accepted' };
+      return { kind: 'unknown', reason: `HTTP ${answer.status} to a cancel` };
     },
   };
 }
@@ -72,8 +84,8 @@ function submitOutcome(answer: Answer, clientOrderId: string, log: Log): SubmitO
       if (reading.kind === 'unreadable') return { kind: 'unknown', reason: reading.problem };
       return { kind: 'acknowledged', order: reading.order };
     }
-    case 'never_connected':
-      return { kind: 'not_sent', reason: answer.reason, retryAfterMs: RETRY_AFTER_MS };
+    case 'never_sent':
+      return { kind: 'not_sent', reason: answer.reason, retryAfterMs: answer.retryAfterMs ?? RETRY_AFTER_MS };
     case 'lost':
       return failureOf(answer);
     case 'error': {

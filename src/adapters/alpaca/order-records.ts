@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { BrokerAccess, BrokerOrder, Failure, LookUp, OrderRecords } from '../../application/ports/broker.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { Execution } from '../../domain/order/events.ts';
-import { type Answer, type Configurations, ask, failureOf, readJson } from './http.ts';
+import { type Answer, type Configurations, ask, failureOf } from './http.ts';
+import { readJson } from './own-words.ts';
 import { type OrderReading, readOrder } from './order-wire.ts';
 import { decimal, problemOf, time } from './wire.ts';
 
@@ -23,7 +24,8 @@ type Found<Value> = { readonly kind: 'found'; readonly value: Value };
 type ReadOrder = Extract<OrderReading, { kind: 'order' }>;
 
 export function createOrderRecords(configurations: Configurations, log: Log): OrderRecords {
-  const ordersOf = (access: BrokerAccess) => new trading.OrdersApi(configurations.trader(access, 'read'));
+  const ordersOf = (access: BrokerAccess, priority: 'look-up' | 'list' = 'look-up') =>
+    new trading.OrdersApi(configurations.trader(access, priority));
 
   /** One order; not found only when Alpaca itself says so. */
   function oneOrder(answer: Answer): LookUp<ReadOrder> {
@@ -73,7 +75,7 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     const found = new Map<string, BrokerOrder>();
     for (let lastId = ''; ;) {
       const page = lastId === '' ? { ...common, ...begin } : { ...common, afterOrderId: lastId };
-      const rows = listOf(await ask(() => ordersOf(access).getAllOrdersRaw(page)));
+      const rows = listOf(await ask(() => ordersOf(access, 'list').getAllOrdersRaw(page)));
       if (rows.kind !== 'found') return rows;
       if (rows.value.length === 0) break;
       const read = orderPage(rows.value);
@@ -96,7 +98,7 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     async executionsOf(access, brokerOrderId) {
       const order = await byId(access, brokerOrderId);
       if (order.kind !== 'found') return order;
-      const activities = new trading.AccountActivitiesApi(configurations.trader(access, 'read'));
+      const activities = new trading.AccountActivitiesApi(configurations.trader(access, 'look-up'));
       const query = {
         activityType: 'FILL',
         after: new Date(Date.parse(order.value.createdAt) - MARGIN_MS),

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { json, serveRaw, text } from '../../../test/adapters/raw-server.ts';
-import { NeverConnected, createTransport } from './transport.ts';
+import { deadPort, json, serveRaw, text } from '../../../test/adapters/raw-server.ts';
+import { serveTls } from '../../../test/adapters/tls-server.ts';
+import { NeverSent, createTransport } from './transport.ts';
 
 /** The sockets that this process opens to a port, while the test runs. */
 function socketsTo(url: string): readonly Socket[] {
@@ -30,7 +31,7 @@ describe('one request, once', () => {
     const sockets = socketsTo(server.url);
     const failure: unknown = await createTransport(2_000)(server.url, { method: 'POST', body: 'x' }).catch((e) => e);
     expect(failure).toMatchObject({ code: 'ETIMEDOUT' });
-    expect(failure).not.toBeInstanceOf(NeverConnected);
+    expect(failure).not.toBeInstanceOf(NeverSent);
     expect(server.received).toHaveLength(1);
   });
 
@@ -46,7 +47,7 @@ describe('one request, once', () => {
     expect((await transport(server.url, { method: 'POST', body: 'x' })).status).toBe(200);
     const failure: unknown = await transport(server.url, { method: 'POST', body: 'x' }).catch((e) => e);
     expect(failure).toMatchObject({ code: 'ETIMEDOUT' });
-    expect(failure).not.toBeInstanceOf(NeverConnected);
+    expect(failure).not.toBeInstanceOf(NeverSent);
     expect(sockets).toHaveLength(1);
   });
 
@@ -71,5 +72,59 @@ describe('one request, once', () => {
     const transport = createTransport(2_000);
     await expect(transport(server.url, { signal: AbortSignal.abort() })).rejects.toThrow('time allowed');
     await expect(transport(server.url, { signal: AbortSignal.timeout(50) })).rejects.toThrow('time allowed');
+  });
+
+  it('that found nobody to connect to has never left', async () => {
+    const nobody = `127.0.0.1:${await deadPort()}`;
+    for (const url of [`http://${nobody}`, `https://${nobody}`, 'http://no-such-host.invalid']) {
+      expect(await failureOf(url)).toBeInstanceOf(NeverSent);
+    }
+  });
+
+  it('whose time was over before the connection stood has never left', async () => {
+    const silent = await serveTls(() => undefined);
+    const init = { method: 'POST', body: 'x', signal: AbortSignal.timeout(50) };
+    const failure: unknown = await createTransport(2_000)(silent.url, init).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NeverSent);
+    expect((failure as Error).message).toContain('time allowed');
+  });
+});
+
+const failureOf = (url: string, connectMs = 2_000): Promise<unknown> =>
+  createTransport(connectMs)(url, { method: 'POST', body: 'the order' }).then(
+    ({ status }) => status,
+    (error: unknown) => error,
+  );
+
+describe('a request over TLS has never left, and the other side has read nothing of it,', () => {
+  const cases: readonly [string, Parameters<typeof serveTls>[0]][] = [
+    ['when the certificate is not trusted', undefined],
+    [
+      'when the connection breaks before the handshake',
+      (socket) => socket.once('data', () => socket.resetAndDestroy()),
+    ],
+    ['when the connection ends before the handshake', (socket) => socket.once('data', () => socket.end())],
+    ['when the other side does not speak TLS', (socket) => socket.once('data', () => socket.end('HELLO\r\n\r\n'))],
+    ['when the handshake never ends', () => undefined],
+  ];
+
+  it.each(cases)('%s', async (_name, meet) => {
+    const server = await serveTls(meet);
+    expect(await failureOf(server.url, 300)).toBeInstanceOf(NeverSent);
+    expect(server.connections()).toBe(1);
+    expect(server.read()).toBe('');
+  });
+
+  it('unlike one whose connection breaks after the handshake', async () => {
+    const server = await serveTls((_socket, secure) => {
+      const secured = secure();
+      secured.once('data', () => secured.destroy());
+    });
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    onTestFinished(() => void delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']);
+    const failure = await failureOf(server.url);
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).not.toBeInstanceOf(NeverSent);
+    expect(server.read()).toContain('POST / HTTP/1.1');
   });
 });

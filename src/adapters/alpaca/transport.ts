@@ -4,12 +4,20 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
 
-/** The connection was never established, so not a byte of the request has left: name, network or port did not answer. */
-export class NeverConnected extends Error {}
+/**
+ * Not a byte of the request has left: it was held back, or no connection was made, with TLS no secure one to the host that
+ * was meant. `afterMs`: when it is worth another try, where that is known.
+ */
+export class NeverSent extends Error {
+  readonly afterMs: number | null;
 
-/** How a connection fails to come about. Any other failure might be one of a connection that was there. */
-const NO_CONNECTION = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH'];
+  constructor(reason: string, afterMs: number | null = null) {
+    super(reason);
+    this.afterMs = afterMs;
+  }
+}
 
 /**
  * Shorter than the 5 s after which common servers drop an idle connection, because a request that meets such a
@@ -21,43 +29,47 @@ export type Transport = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
  * A stand-in for `fetch` that takes text bodies and plain headers. It never repeats a request and never follows a
- * redirect. Resolves when the last byte of the answer is in; rejects with `NeverConnected` when no connection was made
- * within `connectMs`, and with another error when the connection broke, the answer was cut short, or `signal` aborted.
+ * redirect. The request is handed to the connection only once that stands, so what fails before has never left. Resolves
+ * when the last byte of the answer is in; rejects with `NeverSent` when no connection was made within `connectMs`, or
+ * before `signal` aborted, and with another error when the connection broke, the answer was cut short, or `signal` aborted.
  */
 export function createTransport(connectMs: number): Transport {
   const options = { keepAlive: true, timeout: IDLE_MS };
-  const carriers = {
-    'http:': { request: http.request, agent: new http.Agent(options) },
-    'https:': { request: https.request, agent: new https.Agent(options) },
+  const protocols = {
+    'http:': { request: http.request, agent: new http.Agent(options), stands: 'connect' },
+    'https:': { request: https.request, agent: new https.Agent(options), stands: 'secureConnect' },
   };
 
   return (address, { method, headers, body, signal }) =>
     new Promise((resolve, reject) => {
       const url = new URL(address);
-      const carrier = carriers[url.protocol as keyof typeof carriers];
-      const request = carrier.request(url, {
-        agent: carrier.agent,
+      const protocol = protocols[url.protocol as keyof typeof protocols];
+      const request = protocol.request(url, {
+        agent: protocol.agent,
         method: method ?? 'GET',
         headers: headers as http.OutgoingHttpHeaders,
       });
-      let connected = false;
+      let sent = false;
       const abort = (): void => {
         request.destroy(new Error('the time allowed for the request is over'));
       };
       const fail = (error: Error): void => {
         signal?.removeEventListener('abort', abort);
-        reject(connected ? error : whyNotConnected(error));
+        reject(sent ? error : new NeverSent(reasonOf(error)));
+      };
+      const send = (): void => {
+        if (request.destroyed) return;
+        sent = true;
+        request.end(typeof body === 'string' ? body : undefined);
       };
 
-      request.on('socket', (socket) => {
-        if (!socket.connecting) {
-          connected = true;
-          return;
-        }
-        const late = new NeverConnected(`no connection within ${connectMs} ms`);
-        const timer = setTimeout(() => request.destroy(late), connectMs);
-        socket.once('connect', () => (connected = true));
-        socket.once('connect', () => clearTimeout(timer));
+      request.on('socket', (socket: Socket) => {
+        if (request.reusedSocket) return send();
+        const timer = setTimeout(() => request.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
+        socket.once(protocol.stands, () => {
+          clearTimeout(timer);
+          send();
+        });
         socket.once('close', () => clearTimeout(timer));
       });
       request.on('error', fail);
@@ -76,7 +88,6 @@ export function createTransport(connectMs: number): Transport {
       });
       if (signal?.aborted === true) abort();
       signal?.addEventListener('abort', abort, { once: true });
-      request.end(typeof body === 'string' ? body : undefined);
     });
 }
 
@@ -91,10 +102,8 @@ function answer(incoming: http.IncomingMessage, body: Buffer<ArrayBuffer>): Resp
   return new Response(WITHOUT_BODY.includes(status) ? null : body, { status, headers });
 }
 
-/** What a request that had no connection failed of. A host with several addresses fails with one error for each. */
-function whyNotConnected(error: Error): Error {
-  const each = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error];
-  const reason = each.map(({ message }) => message).join('; ');
-  const proven = each.every(({ code }: NodeJS.ErrnoException) => code !== undefined && NO_CONNECTION.includes(code));
-  return proven ? new NeverConnected(reason) : error;
+/** A host with several addresses fails with one error for each. */
+function reasonOf(error: Error): string {
+  const each = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  return each.map(({ message }) => message).join('; ');
 }

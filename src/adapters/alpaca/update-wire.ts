@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { BrokerUpdate } from '../../application/ports/broker.ts';
-import { readJson } from './http.ts';
+import { readJson } from './own-words.ts';
 import { readOrder } from './order-wire.ts';
 import { decimal, maybe, problemOf, time } from './wire.ts';
 

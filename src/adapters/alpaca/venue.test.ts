@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configFor, createMemoryLog } from '../../../test/adapters/alpaca-setup.ts';
+import { configFor, createMemoryLog, plenty } from '../../../test/adapters/alpaca-setup.ts';
 import { type RawAnswer, json, serveRaw } from '../../../test/adapters/raw-server.ts';
 import { createAlpaca } from './alpaca.ts';
 
@@ -9,7 +9,7 @@ async function serving(answer: RawAnswer) {
   let wall = Date.parse('2026-11-23T12:00:00Z');
   const log = createMemoryLog();
   const clock = { now: () => new Date(wall).toISOString(), sleep: () => Promise.resolve() };
-  const { venue } = createAlpaca(configFor(server.url), { clock, log });
+  const { venue } = createAlpaca(configFor(server.url), { clock, log, budget: plenty() });
   return { venue, received: server.received, lines: log.lines, pass: (ms: number) => (wall += ms) };
 }
 

@@ -5,7 +5,8 @@ import type { Clock } from '../../application/ports/clock-and-ids.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { Instrument, MarketClock, Venue } from '../../application/ports/market-data.ts';
 import type { AlpacaConfig } from './config.ts';
-import { type Configurations, ask, inWords, readJson } from './http.ts';
+import { type Configurations, ask, inWords } from './http.ts';
+import { readJson } from './own-words.ts';
 import { maybe, problemOf, time } from './wire.ts';
 
 const instant = time.transform((text) => new Date(text).toISOString());
@@ -40,8 +41,9 @@ const alpacaAsset = z.object({
 const FRACTIONS_AT_ALL_HOURS = 'fractional_eh_enabled';
 
 export function createVenue(config: AlpacaConfig, configurations: Configurations, clock: Clock, log: Log): Venue {
-  const clocks = new trading.ClockApi(configurations.houseTrading);
-  const assets = new trading.AssetsApi(configurations.houseTrading);
+  // Orders wait for both: without them none is admitted.
+  const clocks = new trading.ClockApi(configurations.houseTrading('order'));
+  const assets = new trading.AssetsApi(configurations.houseTrading('order'));
   const wall = (): number => Date.parse(clock.now());
 
   async function readClock(): Promise<MarketClock> {

@@ -5,7 +5,7 @@ import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { createAggregates } from '../aggregates.ts';
-import type { BrokerAccess } from '../ports/broker.ts';
+import type { BrokerAccess, Readiness } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
 import { aborted } from '../ports/leases.suite.ts';
 import { createOrderDesk } from './order-desk.ts';
@@ -135,6 +135,46 @@ describe('the order desk', () => {
     ending.abort();
     await sweeping;
     expect(desk.sent).toEqual([doubtful, other]);
+  });
+
+  it('looks up an order in doubt until it is settled', async () => {
+    const desk = await sweepingDesk('once');
+    let lookUps = 0;
+    desk.script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    desk.script.lookUp = (id) => {
+      lookUps += 1;
+      return lookUps < 20 ? { kind: 'unknown', reason: 'time-out' } : { kind: 'found', value: brokerOrder(id) };
+    };
+    const ending = new AbortController();
+    const following = desk.orders.follow(START, ending.signal);
+    const orderId = await place(desk);
+    await expect.poll(() => desk.typesOf(orderId)).toContain('OrderAcknowledged');
+    ending.abort();
+    await following;
+    expect([lookUps, desk.sent]).toEqual([20, [orderId]]);
+  });
+
+  it('sends a cancel while a change of the order waits for its turn', async () => {
+    const desk = await sweepingDesk('once');
+    const ending = new AbortController();
+    const following = desk.orders.follow(START, ending.signal);
+    const orderId = await place(desk);
+    await expect.poll(() => desk.typesOf(orderId)).toContain('OrderAcknowledged');
+    let isWaiting = false;
+    const turn = aborted(ending.signal).then((): Readiness => ({ kind: 'held', reason: 'no turn', retryAfterMs: 1 }));
+    desk.script.ready = () => {
+      isWaiting = true;
+      return turn;
+    };
+    const ask = (command: Parameters<typeof desk.aggregates.orders.handle>[1]) =>
+      desk.aggregates.orders.handle(orderStream(orderId), command, cause);
+    const terms = { quantity: '2', limitPrice: null, stopPrice: null, timeInForce: 'day' } as const;
+    await ask({ type: 'RequestReplace', terms, at: desk.needs.clock.now() });
+    await expect.poll(() => isWaiting).toBe(true);
+    await ask({ type: 'RequestCancel', at: desk.needs.clock.now() });
+    await expect.poll(() => desk.cancelled).toEqual([`B-${orderId}`]);
+    ending.abort();
+    await following;
   });
 
   it('sweeps past orders that can not be read, known before or not, and leaves them alone', async () => {

@@ -34,8 +34,12 @@ export interface OrderDeskNeeds extends SubmitOrderNeeds {
   readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
 
-/** Looking up an order in doubt: milliseconds between the first tries; afterwards the sweep goes on with it. */
-const CONFIRM_AFTER_MS = [250, 500, 1_000, 2_000, 4_000] as const;
+/**
+ * Looking up an order in doubt: milliseconds between the first tries, and then between all others until it is settled. With
+ * the 3 s that a look-up may hang, it is found within 5 s once the broker answers again.
+ */
+const CONFIRM_AFTER_MS = [250, 500, 1_000] as const;
+const CONFIRM_AGAIN_MS = 2_000;
 /** The longest that one errand waits before it leaves the next try to the sweep. */
 const LONGEST_WAIT_MS = 2_000;
 /** Working orders of an account looked at in one sweep, so that look-ups leave its request budget to orders. */
@@ -52,30 +56,30 @@ export interface OrderDesk {
 
 export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
   const { store, aggregates, unfinished, clock, ids, linked, log, childOf } = needs;
-  /** One errand an order at a time in this process; another one asked for meanwhile runs afterwards. */
+  /** One errand an order at a time in this process; another one asked for meanwhile runs afterwards. Cancels go beside. */
   const errands = new Map<string, Promise<void>>();
   let sweeps = 0;
 
-  function run(orderId: string, signal: AbortSignal, errand: () => Promise<void>): Promise<void> {
-    const before = errands.get(orderId) ?? Promise.resolve();
+  function run(name: string, signal: AbortSignal, errand: () => Promise<void>): Promise<void> {
+    const before = errands.get(name) ?? Promise.resolve();
     const mine = before.then(async () => {
       if (signal.aborted) return;
       try {
         await unlessUnreadable(errand());
       } catch (error) {
-        log.alarm('an errand for an order failed; the sweep will try again', { orderId, error: String(error) });
+        log.alarm('an errand for an order failed; the sweep will try again', { name, error: String(error) });
       }
     });
-    errands.set(orderId, mine);
+    errands.set(name, mine);
     void mine.then(() => {
-      if (errands.get(orderId) === mine) errands.delete(orderId);
+      if (errands.get(name) === mine) errands.delete(name);
     });
     return mine;
   }
 
   async function submit(orderId: string, cause: Cause, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const result = await needs.submit(orderId, cause);
+      const result = await needs.submit(orderId, cause, signal);
       if (result.kind === 'doubt') return confirm(orderId, cause, signal);
       if (result.kind !== 'again' || result.afterMs > LONGEST_WAIT_MS) return;
       await clock.sleep(result.afterMs, signal);
@@ -83,9 +87,9 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
   }
 
   async function confirm(orderId: string, cause: Cause, signal: AbortSignal): Promise<void> {
-    for (const wait of CONFIRM_AFTER_MS) {
-      if (signal.aborted || (await needs.confirm(orderId, cause)).kind === 'settled') return;
-      await clock.sleep(wait, signal);
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      if ((await needs.confirm(orderId, cause)).kind === 'settled') return;
+      await clock.sleep(CONFIRM_AFTER_MS[tries] ?? CONFIRM_AGAIN_MS, signal);
     }
   }
 
@@ -99,8 +103,8 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
       case 'unconfirmed':
         return confirm(orderId, cause, signal);
       case 'working':
-        if (order.cancelRequested) await needs.sendCancel(orderId, cause);
-        else if (order.replacement !== null) await needs.sendReplace(orderId, cause);
+        if (order.cancelRequested) await needs.sendCancel(orderId, cause, signal);
+        else if (order.replacement !== null) await needs.sendReplace(orderId, cause, signal);
         return;
       default:
         return;
@@ -118,7 +122,12 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     if (!event.stream.startsWith(orderStream('')) || !CONCERNS.includes(event.type)) return;
     const orderId = event.stream.slice(orderStream('').length);
     const cause = causedBy(event);
-    void run(orderId, signal, () => attend(orderId, cause, signal));
+    // A cancel does not queue up behind a change or an order that waits for its turn.
+    if (event.type === 'CancelRequested') {
+      void run(`cancel of ${orderId}`, signal, () => needs.sendCancel(orderId, cause, signal));
+    } else {
+      void run(orderId, signal, () => attend(orderId, cause, signal));
+    }
   }
 
   async function finishAdmission(orderId: string, accountId: string): Promise<void> {

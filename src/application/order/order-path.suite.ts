@@ -19,6 +19,7 @@ import type {
   BrokerOrder,
   LinkedAccounts,
   LookUp,
+  Readiness,
   SubmitOutcome,
 } from '../ports/broker.ts';
 import { put, sample } from '../ports/event-store-samples.suite.ts';
@@ -68,6 +69,7 @@ export async function openDesk() {
   const clock = { now: () => new Date(now).toISOString(), sleep: () => Promise.resolve() };
   const sent: string[] = [];
   const script = {
+    ready: (): Readiness | Promise<Readiness> => ({ kind: 'ready' }),
     submit: (id: string): SubmitOutcome => ({ kind: 'acknowledged', order: brokerOrder(id) }),
     lookUp: (_id: string): LookUp<BrokerOrder> => ({ kind: 'not_found' }),
     account: (): LookUp<BrokerAccountInfo> => ({ kind: 'found', value: BROKER_ACCOUNT }),
@@ -80,6 +82,7 @@ export async function openDesk() {
     throw new Error('not part of this test');
   };
   const broker: Broker = {
+    ready: () => Promise.resolve(script.ready()),
     submit: (_access, _ticket, id) => {
       sent.push(id);
       return Promise.resolve(script.submit(id));

@@ -2,29 +2,34 @@ import { describe, expect, it } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { BASIS, readInputs } from '../../domain/risk-policy/samples.suite.ts';
-import type { CancelOutcome, LookUp, ReplaceOutcome } from '../ports/broker.ts';
-import type { BrokerOrder } from '../ports/broker.ts';
+import type { BrokerAccess, BrokerOrder, CancelOutcome, LookUp, ReplaceOutcome } from '../ports/broker.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
 import { createSendCancel, createSendReplace } from './send-requests.ts';
 import { createSubmitOrder } from './submit-order.ts';
+
+const live = new AbortController().signal;
 
 async function workingOrder() {
   const desk = await openDesk();
   const placed = await desk.placeOrder(desk.order());
   if (placed.kind !== 'placed') throw new Error(placed.kind);
   const { orderId } = placed;
-  await createSubmitOrder(desk.needs)(orderId, cause);
+  await createSubmitOrder(desk.needs)(orderId, cause, live);
   const answers = {
     cancel: { kind: 'accepted' } as CancelOutcome,
     replace: { kind: 'unknown', reason: 'time-out' } as ReplaceOutcome,
     old: { kind: 'found', value: brokerOrder(orderId) } as LookUp<BrokerOrder>,
   };
+  const replaced: string[] = [];
   const needs = {
     ...desk.needs,
     broker: {
       ...desk.needs.broker,
       cancel: () => Promise.resolve(answers.cancel),
-      replace: () => Promise.resolve(answers.replace),
+      replace: (_access: BrokerAccess, _brokerOrderId: string, _admission: unknown, id: string) => {
+        replaced.push(id);
+        return Promise.resolve(answers.replace);
+      },
       byId: () => Promise.resolve(answers.old),
     },
   };
@@ -35,6 +40,7 @@ async function workingOrder() {
     ...desk,
     orderId,
     answers,
+    replaced,
     terms,
     requestCancel: () => ask({ type: 'RequestCancel', at: needs.clock.now() }),
     requestReplace: async () => {
@@ -51,8 +57,8 @@ async function workingOrder() {
       return ask({ type: 'RequestReplace', terms, at: needs.clock.now() });
     },
     requestUnadmittedReplace: () => ask({ type: 'RequestReplace', terms, at: needs.clock.now() }),
-    sendCancel: () => createSendCancel(needs)(orderId, cause),
-    sendReplace: () => createSendReplace(needs)(orderId, cause),
+    sendCancel: () => createSendCancel(needs)(orderId, cause, live),
+    sendReplace: () => createSendReplace(needs)(orderId, cause, live),
     last: async () => (await desk.typesOf(orderId)).at(-1),
   };
 }
@@ -81,6 +87,26 @@ describe('a cancellation', () => {
     ended.answers.old = { kind: 'found', value: brokerOrder(ended.orderId, { status: 'cancelled' }) };
     await ended.sendCancel();
     expect(await ended.last()).toBe('OrderCancelled');
+  });
+});
+
+describe('a change that waits for its turn', () => {
+  it('is sent when the turn comes, and looked at anew before', async () => {
+    const { requestReplace, requestCancel, sendReplace, replaced, last, script } = await workingOrder();
+    await requestReplace();
+    script.ready = () => ({ kind: 'held', reason: 'no turn', retryAfterMs: 1_000 });
+    await sendReplace();
+    expect(replaced).toEqual([]);
+    script.ready = () => ({ kind: 'ready' });
+    await sendReplace();
+    expect(replaced).toHaveLength(1);
+    script.ready = async () => {
+      await requestCancel();
+      return { kind: 'ready' };
+    };
+    await sendReplace();
+    expect(replaced).toHaveLength(1);
+    expect(await last()).toBe('CancelRequested');
   });
 });
 

@@ -10,7 +10,7 @@ import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import type { SubmitOrderNeeds } from './submit-order.ts';
 
 /** Does what can be done now; the sweep of the order desk comes back to what is left. */
-export type SendRequest = (orderId: string, cause: Cause) => Promise<void>;
+export type SendRequest = (orderId: string, cause: Cause, signal: AbortSignal) => Promise<void>;
 
 export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
   const { aggregates, broker, linked, clock } = needs;
@@ -40,9 +40,22 @@ const REPLACE_ENDS_AFTER_MS = 60_000;
 export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
   const { aggregates, broker, linked, clock, log, recordBrokerOrder } = needs;
   const settle = createSettleReplace(needs);
-  return async (orderId, cause) => {
+
+  /** What follows is read after the wait, since much may happen meanwhile. False when the change must wait longer. */
+  async function waitForTurn(orderId: string, signal: AbortSignal): Promise<boolean> {
+    const order = await aggregates.orders.load(orderStream(orderId));
+    if (order.status === 'none' || order.replacement === null) return true;
+    const left = REPLACE_ENDS_AFTER_MS - (Date.parse(clock.now()) - Date.parse(order.replacement.requestedAt));
+    const access = await linked.accessFor(order.ticket.accountId);
+    if (access === null || left <= 0) return true;
+    return (await broker.ready(access, left, signal)).kind === 'ready';
+  }
+
+  return async (orderId, cause, signal) => {
+    if (!(await waitForTurn(orderId, signal))) return;
     const order = await aggregates.orders.load(orderStream(orderId));
     if (order.status === 'none' || isFinal(order) || order.replacement === null || order.brokerOrderId === null) return;
+    if (order.cancelRequested) return;
     const { revision, terms, requestedAt } = order.replacement;
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
+import type { Readiness } from '../ports/broker.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
 import { createConfirmOrder, createSubmitOrder } from './submit-order.ts';
 
+const live = new AbortController().signal;
 const STRANGER = '33333333-3333-4333-8333-333333333333';
 
 async function placedOrder() {
@@ -14,7 +16,7 @@ async function placedOrder() {
   return {
     ...desk,
     orderId: answer.orderId,
-    submit: () => submit(answer.orderId, cause),
+    submit: (signal = live) => submit(answer.orderId, cause, signal),
     confirm: () => confirm(answer.orderId, cause),
     types: () => desk.typesOf(answer.orderId),
   };
@@ -35,10 +37,10 @@ describe('sending an order', () => {
     const command = { type: 'PlaceOrder', ticket, channel: 'broker-api', at: needs.clock.now() } as const;
     await aggregates.orders.handle(orderStream(STRANGER), command, cause);
     const submit = createSubmitOrder(needs);
-    expect(await submit(STRANGER, cause)).toEqual({ kind: 'settled' });
+    expect(await submit(STRANGER, cause, live)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(alarms).toEqual(['an order that was never admitted is not sent']);
-    await submit(orderId, cause);
+    await submit(orderId, cause, live);
     expect(sent).toEqual([orderId]);
     expect(await types()).toContain('OrderAcknowledged');
   });
@@ -56,8 +58,8 @@ describe('sending an order', () => {
       if (point === 'after-claim') passTime(20);
     };
     const submit = createSubmitOrder({ ...needs, pass: stopped });
-    expect(await submit(orderId, cause)).toEqual({ kind: 'again', afterMs: 0 });
-    expect(await submit(orderId, cause)).toEqual({ kind: 'settled' });
+    expect(await submit(orderId, cause, live)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await submit(orderId, cause, live)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionFailed', 'OrderNotSent']);
   });
@@ -71,6 +73,68 @@ describe('sending an order', () => {
     expect(await submit()).toEqual({ kind: 'settled' });
     expect(sent).toHaveLength(2);
     expect((await types()).at(-1)).toBe('OrderNotSent');
+  });
+
+  it('waits for its turn before it claims anything, and then sends what is still wanted', async () => {
+    const { submit, types, script, sent, orderId } = await placedOrder();
+    let grant = (_answer: Readiness): void => undefined;
+    const turn = new Promise<Readiness>((resolve) => (grant = resolve));
+    const asked = new Promise<void>((resolve) => {
+      script.ready = () => {
+        resolve();
+        return turn;
+      };
+    });
+    const waiting = submit();
+    await asked;
+    expect(await types()).toEqual(['OrderPlaced']);
+    grant({ kind: 'ready' });
+    expect(await waiting).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([orderId]);
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'OrderAcknowledged']);
+  });
+
+  it('does not send what was cancelled while it waited', async () => {
+    const { submit, types, script, sent, aggregates, orderId, needs } = await placedOrder();
+    script.ready = async () => {
+      const cancel = { type: 'RequestCancel', at: needs.clock.now() } as const;
+      await aggregates.orders.handle(orderStream(orderId), cancel, cause);
+      return { kind: 'ready' };
+    };
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect(await types()).toEqual(['OrderPlaced', 'OrderCancelled']);
+  });
+
+  it('records nothing for each time that it has to wait, and ends only when the intent has grown old, saying why', async () => {
+    const { submit, types, script, sent, passTime, store, orderId } = await placedOrder();
+    script.ready = () => ({ kind: 'held', reason: 'The broker takes no more requests for now.', retryAfterMs: 700 });
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 700 });
+    passTime(14);
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 700 });
+    expect(await types()).toEqual(['OrderPlaced']);
+    script.ready = () => {
+      passTime(1);
+      return { kind: 'held', reason: 'The broker takes no more requests for now.', retryAfterMs: 700 };
+    };
+    expect(await submit(AbortSignal.abort())).toEqual({ kind: 'again', afterMs: 700 });
+    passTime(-1);
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect((await store.readStream(orderStream(orderId))).at(-1)).toMatchObject({
+      type: 'OrderNotSent',
+      data: { reason: 'The order was 15 s old before it could be sent. The broker takes no more requests for now.' },
+    });
+  });
+
+  it('asks for no turn for what is too old already', async () => {
+    const { submit, types, script, passTime } = await placedOrder();
+    script.ready = () => {
+      throw new Error('not to be asked');
+    };
+    passTime(3_600);
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(await types()).toEqual(['OrderPlaced', 'OrderNotSent']);
   });
 
   it('never sends again what is in doubt, but looks it up and adopts it', async () => {
@@ -114,6 +178,20 @@ describe('sending an order', () => {
     passTime(3_600);
     expect(await confirm()).toEqual({ kind: 'doubt' });
     expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
+  });
+
+  it('tells a person within 65 s of an order about which the broker says nothing, once', async () => {
+    const { submit, confirm, script, passTime, alarms } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    await submit();
+    passTime(56);
+    await confirm();
+    expect(alarms).toEqual([]);
+    passTime(1);
+    await confirm();
+    await confirm();
+    expect(alarms).toEqual(['an order stays in doubt']);
   });
 
   it('takes over the claim of a process that died', async () => {

@@ -5,6 +5,7 @@
  */
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { orderStream } from '../../domain/order/events.ts';
+import { maxIntentAgeSeconds } from '../../domain/order/order.ts';
 import type { OrderCommand } from '../../domain/order/order.ts';
 import { admissionOf } from '../../domain/risk-policy/admission.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
@@ -32,7 +33,8 @@ export interface SubmitOrderNeeds {
 /** `again`: it was not sent, and may be tried again after so many milliseconds. `doubt`: it must be looked up. */
 export type Submitted = { readonly kind: 'settled' | 'doubt' } | { readonly kind: 'again'; readonly afterMs: number };
 
-export type SubmitOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
+/** It may wait for its turn for as long as the intent is fresh; `signal` ends that. */
+export type SubmitOrder = (orderId: string, cause: Cause, signal: AbortSignal) => Promise<Submitted>;
 
 const SETTLED: Submitted = { kind: 'settled' };
 /** A process that was stopped for longer after its claim does not send: others look the order up, and it may be stale. */
@@ -42,9 +44,14 @@ const LINK_MAY_COME_MS = 5_000;
 
 export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
   const { aggregates, broker, linked, clock, ids, recordBrokerOrder, pass } = needs;
-  return async (orderId, cause) => {
+  const waitForTurn = createWaitForTurn(needs);
+  return async (orderId, cause, signal) => {
     const stream = orderStream(orderId);
     const record = (command: OrderCommand) => aggregates.orders.handle(stream, command, cause);
+
+    // What follows is read after the wait: the order may have been cancelled, or the link have ended meanwhile.
+    const waited = await waitForTurn(orderId, cause, signal);
+    if (waited !== null) return waited;
 
     const order = await aggregates.orders.load(stream);
     if (order.status !== 'placed') return SETTLED;
@@ -105,12 +112,37 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
   };
 }
 
+/**
+ * Waits until an order may be sent, for as long as its intent is fresh. It comes before the claim, so that nothing is claimed
+ * meanwhile, and nothing recorded for each time that the broker takes none. Waiting ends no order; its age does. Null
+ * when it may be sent, or when there is nothing to wait for.
+ */
+function createWaitForTurn({ aggregates, broker, linked, clock }: SubmitOrderNeeds) {
+  return async (orderId: string, cause: Cause, signal: AbortSignal): Promise<Submitted | null> => {
+    const stream = orderStream(orderId);
+    const order = await aggregates.orders.load(stream);
+    if (order.status !== 'placed') return null;
+    const access = await linked.accessFor(order.ticket.accountId);
+    const age = (): number => Date.parse(clock.now()) - Date.parse(order.intendedAt);
+    const left = maxIntentAgeSeconds(order.ticket.type) * 1_000 - age();
+    if (access === null || left <= 0) return null;
+    const turn = await broker.ready(access, left, signal);
+    if (turn.kind === 'ready') return null;
+    if (signal.aborted || age() < maxIntentAgeSeconds(order.ticket.type) * 1_000) {
+      return { kind: 'again', afterMs: turn.retryAfterMs };
+    }
+    const reason = `The order was ${Math.floor(age() / 1_000)} s old before it could be sent. ${turn.reason}`;
+    await aggregates.orders.handle(stream, { type: 'RecordNotSent', reason, at: clock.now() }, cause);
+    return SETTLED;
+  };
+}
+
 /** A claim this old belongs to a process that died: the broker call gives up long before. */
 const CLAIM_ENDS_AFTER_MS = 15_000;
 /** The broker has had time enough to show an order that it received. */
 const GIVE_UP_AFTER_MS = 60_000;
-/** Nobody may stay in doubt for longer without a person knowing. */
-const ALARM_AFTER_MS = 65_000;
+/** Nobody may stay in doubt for 65 s without a person knowing, and a look-up with the wait before it may take 8 s. */
+const ALARM_AFTER_MS = 57_000;
 
 export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
 
@@ -125,20 +157,21 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
       alarmed.delete(orderId);
       return SETTLED;
     }
-    const age = Date.parse(clock.now()) - Date.parse(order.sentSince ?? order.intendedAt);
-    if (age >= ALARM_AFTER_MS && !alarmed.has(orderId)) {
-      alarmed.add(orderId);
-      log.alarm('an order stays in doubt', { orderId, seconds: Math.round(age / 1000) });
-    }
     const access = await linked.accessFor(order.ticket.accountId);
-    if (access === null) return { kind: 'doubt' };
-    const found = await broker.byClientOrderId(access, clientOrderId(orderId, 0));
-    if (found.kind === 'found') {
+    const found = access === null ? null : await broker.byClientOrderId(access, clientOrderId(orderId, 0));
+    const age = Date.parse(clock.now()) - Date.parse(order.sentSince ?? order.intendedAt);
+    if (access !== null && found?.kind === 'found') {
       await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
       return SETTLED;
     }
-    if (found.kind === 'unauthorized') await needs.reportRevoked(access, found.reason, cause);
-    if (found.kind !== 'not_found') return { kind: 'doubt' };
+    if (access !== null && found?.kind === 'unauthorized') await needs.reportRevoked(access, found.reason, cause);
+    if (found?.kind !== 'not_found') {
+      if (age >= ALARM_AFTER_MS && !alarmed.has(orderId)) {
+        alarmed.add(orderId);
+        log.alarm('an order stays in doubt', { orderId, seconds: Math.round(age / 1000) });
+      }
+      return { kind: 'doubt' };
+    }
 
     const at = clock.now();
     if (order.status === 'claimed' && age >= CLAIM_ENDS_AFTER_MS) {

@@ -63,8 +63,19 @@ export type ReplaceOutcome =
 export type LookUp<Found> =
   { readonly kind: 'found'; readonly value: Found } | { readonly kind: 'not_found' } | Failure;
 
+/** `held`: an order can not be sent now; why, in words, and when it is worth asking again. */
+export type Readiness =
+  { readonly kind: 'ready' } | { readonly kind: 'held'; readonly reason: string; readonly retryAfterMs: number };
+
 /** Sending. None of these is ever repeated by the adapter. Only what the risk engine has admitted can be sent. */
 export interface OrderEntry {
+  /**
+   * Waits until an order or a change of one may be sent for the account, for so long at most: for its turn among the
+   * requests that the broker allows, and for a broker that answers. The turn is kept for a second for the `submit` or
+   * `replace` that follows. To be asked before an order is claimed, so that nothing is claimed while it waits; whoever
+   * does not ask is told `not_sent`, or `unknown` for a change, when there is no turn at once.
+   */
+  ready(access: BrokerAccess, withinMs: number, signal: AbortSignal): Promise<Readiness>;
   submit(access: BrokerAccess, admission: Admission, clientOrderId: string): Promise<SubmitOutcome>;
   replace(
     access: BrokerAccess,
