@@ -32,6 +32,9 @@ export async function orderPath(say: (line: string) => void): Promise<readonly F
       TRADSY_DATA: folder,
       DATABASE_URL: postgres.url,
       LOG_LEVEL: 'warn',
+      // It is the path that is measured, and not how many requests a real broker would take.
+      ALPACA_REQUESTS_A_MINUTE: '100000',
+      ALPACA_HOUSE_REQUESTS_A_MINUTE: '100000',
     };
     const product = await startProduct(readConfig(settings, process.cwd()), say);
     try {

@@ -20,6 +20,7 @@ describe('settings', () => {
       auditFolder: '/home/tradsy/.tradsy/audit',
       databaseUrl: null,
       broker: { kind: 'sandbox', settings: {} },
+      requestsAMinute: { account: 190, house: 190 },
     });
     expect(read({ PORT: '', DATABASE_URL: '' })).toEqual(read({}));
   });
@@ -44,6 +45,8 @@ describe('settings', () => {
     [{ SANDBOX_SPEED: '-1' }, /SANDBOX_SPEED/],
     [{ SANDBOX_START: 'noon' }, /SANDBOX_START/],
     [{ TRADSY_SECRET: 'short' }, /TRADSY_SECRET/],
+    [{ ALPACA_REQUESTS_A_MINUTE: '9' }, /ALPACA_REQUESTS_A_MINUTE/],
+    [{ ALPACA_HOUSE_REQUESTS_A_MINUTE: 'all' }, /ALPACA_HOUSE_REQUESTS_A_MINUTE/],
     [{ ALPACA_CLIENT_ID: 'i' }, /ALPACA_CLIENT_SECRET, ALPACA_KEY_ID, ALPACA_SECRET_KEY/],
   ])('that are wrong are named: %j', (env, words) => {
     expect(() => read(env as Record<string, string>)).toThrow(words);

@@ -3,6 +3,7 @@
  * with 1 when one was broken, and with 3 when the machine does not allow it.
  */
 import { parseArgs } from 'node:util';
+import { ambiguousSends } from './ambiguous-sends.ts';
 import { diskFull } from './disk-full.ts';
 import { gaps } from './gaps.ts';
 import { killPostgres } from './kill-postgres.ts';
@@ -17,6 +18,7 @@ const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: num
   'disk-full': { run: diskFull, times: 1 },
   gaps: { run: gaps, times: 3 },
   orders: { run: orders, times: 2_000 },
+  'ambiguous-sends': { run: ambiguousSends, times: 10_000 },
 };
 
 const USAGE = `usage: npm run proofs -- (${Object.keys(PROOFS).join(' | ')}) [--times N] [--seed S] [--json]`;

@@ -16,6 +16,8 @@ export interface RunningProgram {
 }
 
 const START_WITHIN_MS = 30_000;
+/** Tests place more orders in a minute than a real broker would take; the sandbox takes as many as come. */
+const REQUESTS = { ALPACA_REQUESTS_A_MINUTE: '100000', ALPACA_HOUSE_REQUESTS_A_MINUTE: '100000' };
 
 /** Starts `dist/server/main.js` (or another build of it), and waits until it is ready. */
 export async function startProduct(
@@ -23,7 +25,7 @@ export async function startProduct(
   program = 'dist/server/main.js',
 ): Promise<RunningProgram> {
   const port = env['PORT'] ?? `${await freePort()}`;
-  const running = launch(program, { HOST: '127.0.0.1', PORT: port, ...env }, `http://127.0.0.1:${port}`);
+  const running = launch(program, { HOST: '127.0.0.1', PORT: port, ...REQUESTS, ...env }, `http://127.0.0.1:${port}`);
   const end = Date.now() + START_WITHIN_MS;
   let over = false;
   void running.ended.then(() => {

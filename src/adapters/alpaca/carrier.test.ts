@@ -92,7 +92,7 @@ describe('every request waits for its turn', () => {
 });
 
 describe('an order whose turn does not come', () => {
-  const times = { ...ALPACA_TIMES, turn: { ...ALPACA_TIMES.turn, order: 100 } };
+  const times = { ...ALPACA_TIMES, turn: { ...ALPACA_TIMES.turn, sending: 100 } };
   /** Of ten requests two are kept for cancels. */
   async function usedUp() {
     const server = await serveRaw(order);

@@ -73,7 +73,7 @@ export function createCarrier({ transport, budget, breakers, times }: CarrierNee
       };
       holdBack();
       if (!(changes && useTurn(key))) {
-        await waitForTurn(key, priority, AbortSignal.timeout(times.turn[priority]));
+        await waitForTurn(key, priority, AbortSignal.timeout(times.turn[changes ? 'sending' : priority]));
         holdBack();
       }
       const limit = changes || init.method === 'DELETE' ? times.change : limitOf(priority);

@@ -29,8 +29,11 @@ export interface AlpacaTimes {
   readonly read: number;
   /** For looking up one order: whoever is in doubt asks again soon, and must not hang on an answer that never comes. */
   readonly lookUp: number;
-  /** For its turn in the request budget; an order that is sent holds a claim meanwhile, so it waits only for a moment. */
-  readonly turn: Readonly<Record<RequestPriority, number>>;
+  /**
+   * For its turn in the request budget. `sending`: what could place or change an order has waited before it was claimed and
+   * looked at for the last time, so that it waits no more than a moment here.
+   */
+  readonly turn: Readonly<Record<RequestPriority | 'sending', number>>;
   readonly breaker: BreakerTimes;
   /** How long one reading of the market clock serves. */
   readonly clockServes: number;
@@ -95,7 +98,7 @@ export const ALPACA_TIMES: AlpacaTimes = {
   change: 10_000,
   read: 10_000,
   lookUp: 3_000,
-  turn: { cancel: 10_000, order: 1_000, 'look-up': 10_000, list: 10_000 },
+  turn: { sending: 250, cancel: 10_000, order: 2_000, 'look-up': 10_000, list: 10_000 },
   breaker: { failures: 8, firstProbe: 1_000, longestProbe: 30_000 },
   clockServes: 5_000,
   instrumentsServe: 15 * 60_000,

@@ -88,8 +88,9 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
 
   async function confirm(orderId: string, cause: Cause, signal: AbortSignal): Promise<void> {
     for (let tries = 0; !signal.aborted; tries += 1) {
-      if ((await needs.confirm(orderId, cause)).kind === 'settled') return;
-      await clock.sleep(CONFIRM_AFTER_MS[tries] ?? CONFIRM_AGAIN_MS, signal);
+      const result = await needs.confirm(orderId, cause);
+      if (result.kind === 'settled') return;
+      await clock.sleep(result.afterMs ?? CONFIRM_AFTER_MS[tries] ?? CONFIRM_AGAIN_MS, signal);
     }
   }
 

@@ -22,6 +22,8 @@ import type {
   Readiness,
   SubmitOutcome,
 } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock-and-ids.ts';
+import type { Log } from '../ports/log.ts';
 import { put, sample } from '../ports/event-store-samples.suite.ts';
 import type { MarketSnapshot } from '../ports/market-data.ts';
 import { createReadFigures } from '../risk-policy/read-figures.ts';
@@ -63,10 +65,17 @@ const BROKER_ACCOUNT: BrokerAccountInfo = {
   shortingEnabled: true,
 };
 
+/** Parts that stand in place of the scripted ones. */
+export interface DeskParts {
+  readonly broker?: Broker;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
 /** A user who may trade, and all that an order passes on its way to a scripted broker. */
-export async function openDesk() {
+export async function openDesk(parts: DeskParts = {}) {
   let now = Date.parse('2026-03-02T15:00:00.000Z');
-  const clock = { now: () => new Date(now).toISOString(), sleep: () => Promise.resolve() };
+  const clock: Clock = parts.clock ?? { now: () => new Date(now).toISOString(), sleep: () => Promise.resolve() };
   const sent: string[] = [];
   const script = {
     ready: (): Readiness | Promise<Readiness> => ({ kind: 'ready' }),
@@ -81,7 +90,7 @@ export async function openDesk() {
   const unused = (): never => {
     throw new Error('not part of this test');
   };
-  const broker: Broker = {
+  const broker: Broker = parts.broker ?? {
     ready: () => Promise.resolve(script.ready()),
     submit: (_access, _ticket, id) => {
       sent.push(id);
@@ -99,13 +108,14 @@ export async function openDesk() {
     executionsOf: () => Promise.resolve({ kind: 'found', value: [] }),
   };
   const access: BrokerAccess = { linkId: 'L', userId: USER, accountId: ACCOUNT, environment: 'paper', token: 't' };
+  const links = new Map([[ACCOUNT, access]]);
   const linked: LinkedAccounts = {
-    accessFor: (accountId) => Promise.resolve(accountId === ACCOUNT ? access : null),
+    accessFor: (accountId) => Promise.resolve(links.get(accountId) ?? null),
     all: unused,
   };
   const alarms: string[] = [];
   const warnings: string[] = [];
-  const log = {
+  const log: Log = parts.log ?? {
     info: () => undefined,
     warn: (text: string) => void warnings.push(text),
     alarm: (text: string) => void alarms.push(text),
@@ -155,21 +165,27 @@ export async function openDesk() {
     log,
     pass,
   };
-  const account = (command: Parameters<typeof aggregates.accounts.handle>[1]) =>
-    aggregates.accounts.handle(accountStream(USER), command, cause);
-  await account({ type: 'OpenAccount', userId: USER, accountId: ACCOUNT, at: clock.now() });
-  for (const document of ['disclaimer', 'terms'] as const) {
-    await account({ type: 'AcceptDocument', document, version: CURRENT_VERSIONS[document], at: clock.now() });
+  /** A user who may trade with a linked account. */
+  async function join(link: BrokerAccess): Promise<void> {
+    const { userId, accountId, linkId, environment } = link;
+    const account = (command: Parameters<typeof aggregates.accounts.handle>[1]) =>
+      aggregates.accounts.handle(accountStream(userId), command, cause);
+    await account({ type: 'OpenAccount', userId, accountId, at: clock.now() });
+    for (const document of ['disclaimer', 'terms'] as const) {
+      await account({ type: 'AcceptDocument', document, version: CURRENT_VERSIONS[document], at: clock.now() });
+    }
+    await account({
+      type: 'LinkBroker',
+      linkId,
+      broker: 'alpaca',
+      environment,
+      brokerAccountId: `PA-${accountId}`,
+      brokerAccountNumber: 'PA1',
+      linkedAt: clock.now(),
+    });
+    links.set(accountId, link);
   }
-  await account({
-    type: 'LinkBroker',
-    linkId: 'L',
-    broker: 'alpaca',
-    environment: 'paper',
-    brokerAccountId: 'PA',
-    brokerAccountNumber: 'PA1',
-    linkedAt: clock.now(),
-  });
+  await join(access);
   const order = (changes: Partial<PlaceOrderRequest> = {}, quantity = '1'): PlaceOrderRequest => ({
     userId: USER,
     accountId: ACCOUNT,
@@ -207,6 +223,7 @@ export async function openDesk() {
     warnings,
     order,
     access,
+    join,
     placing,
     placeOrder: createPlaceOrder(placing),
     passTime: (seconds: number) => {

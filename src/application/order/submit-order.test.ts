@@ -161,7 +161,7 @@ describe('sending an order', () => {
     script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
     await submit();
     passTime(59);
-    expect(await confirm()).toEqual({ kind: 'doubt' });
+    expect(await confirm()).toEqual({ kind: 'doubt', afterMs: 1_000 });
     passTime(1);
     expect(await confirm()).toEqual({ kind: 'settled' });
     expect((await types()).at(-1)).toBe('OrderNotReceived');
@@ -176,7 +176,7 @@ describe('sending an order', () => {
     script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
     await submit();
     passTime(3_600);
-    expect(await confirm()).toEqual({ kind: 'doubt' });
+    expect(await confirm()).toEqual({ kind: 'doubt', afterMs: 500 });
     expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
   });
 
@@ -185,7 +185,7 @@ describe('sending an order', () => {
     script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
     script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
     await submit();
-    passTime(56);
+    passTime(44);
     await confirm();
     expect(alarms).toEqual([]);
     passTime(1);

@@ -30,8 +30,14 @@ export interface SubmitOrderNeeds {
   readonly pass: PassCrashPoint;
 }
 
-/** `again`: it was not sent, and may be tried again after so many milliseconds. `doubt`: it must be looked up. */
-export type Submitted = { readonly kind: 'settled' | 'doubt' } | { readonly kind: 'again'; readonly afterMs: number };
+/**
+ * `again`: it was not sent, and may be tried again after so many milliseconds. `doubt`: it must be looked up; after so many
+ * milliseconds that could end the doubt, where that is known.
+ */
+export type Submitted =
+  | { readonly kind: 'settled' }
+  | { readonly kind: 'doubt'; readonly afterMs?: number }
+  | { readonly kind: 'again'; readonly afterMs: number };
 
 /** It may wait for its turn for as long as the intent is fresh; `signal` ends that. */
 export type SubmitOrder = (orderId: string, cause: Cause, signal: AbortSignal) => Promise<Submitted>;
@@ -141,8 +147,20 @@ function createWaitForTurn({ aggregates, broker, linked, clock }: SubmitOrderNee
 const CLAIM_ENDS_AFTER_MS = 15_000;
 /** The broker has had time enough to show an order that it received. */
 const GIVE_UP_AFTER_MS = 60_000;
-/** Nobody may stay in doubt for 65 s without a person knowing, and a look-up with the wait before it may take 8 s. */
-const ALARM_AFTER_MS = 57_000;
+/**
+ * Nobody may stay in doubt for 65 s without a person knowing. A look-up with the wait before it may take 8 s, and another
+ * process may have to take over first.
+ */
+const ALARM_AFTER_MS = 45_000;
+
+/** Shortly before it may be given up the next look-up waits for just that moment, and later ones follow quickly. */
+const GIVING_UP_MS = 4_000;
+const TRY_AGAIN_MS = 500;
+
+function stillInDoubt(age: number): Submitted {
+  const left = GIVE_UP_AFTER_MS - age;
+  return left > GIVING_UP_MS ? { kind: 'doubt' } : { kind: 'doubt', afterMs: Math.max(left, TRY_AGAIN_MS) };
+}
 
 export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
 
@@ -170,7 +188,7 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
         alarmed.add(orderId);
         log.alarm('an order stays in doubt', { orderId, seconds: Math.round(age / 1000) });
       }
-      return { kind: 'doubt' };
+      return stillInDoubt(age);
     }
 
     const at = clock.now();
@@ -184,6 +202,6 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
       log.alarm('an order is given up for lost', { orderId });
       return SETTLED;
     }
-    return { kind: 'doubt' };
+    return stillInDoubt(age);
   };
 }
