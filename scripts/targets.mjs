@@ -15,6 +15,7 @@ export const bundles = [
   { entry: 'bench/main.ts', out: 'dist/bench/main.js' },
   { entry: 'test/proofs/main.ts', out: 'dist/proofs/main.js' },
   { entry: 'test/proofs/projector.ts', out: 'dist/proofs/projector.js' },
+  { entry: 'test/proofs/sends/load.ts', out: 'dist/proofs/load.js' },
 ];
 
 /** Files that a program reads at run time, beside its bundle. */
@@ -23,7 +24,7 @@ export const copies = [{ from: 'src/adapters/postgres/migrations', to: 'dist/ser
 /** What is built in one go. A target is stale when one of its inputs has changed or an output is missing. */
 export const targets = {
   server: {
-    inputs: ['src', 'contracts', 'sandbox', 'bench', 'test/proofs', 'test/crash', 'test/support'],
+    inputs: ['src', 'contracts', 'sandbox', 'bench', 'test/proofs', 'test/crash', 'test/adapters', 'test/support'],
     outputs: bundles.map((bundle) => bundle.out),
   },
   web: {

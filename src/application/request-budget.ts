@@ -65,8 +65,8 @@ function createQueue(key: string, { grants, clock, answered, onEmpty }: QueueNee
   const waiting = new Map<RequestPriority, Waiter[]>(PRIORITIES.map((priority) => [priority, []]));
   /** Who was refused a moment ago need not be asked for. */
   const refused = new Set<RequestPriority>();
-  /** The grants have failed a moment ago. */
-  let failed = false;
+  /** What is waited for: the time at which one of a priority could be granted, or the end of a failure. */
+  const naps = new Set<RequestPriority | 'failure'>();
   let serving = false;
   let wake = (): void => undefined;
 
@@ -76,10 +76,12 @@ function createQueue(key: string, { grants, clock, answered, onEmpty }: QueueNee
   const anyone = (): RequestPriority | undefined => mostUrgent(() => true);
 
   /** After it everyone is asked for anew, the most urgent first. */
-  function nap(milliseconds: number, { signal }: Waiter): void {
+  function nap(until: RequestPriority | 'failure', milliseconds: number, { signal }: Waiter): void {
+    if (naps.has(until)) return;
+    naps.add(until);
     void clock.sleep(Math.min(milliseconds, LONGEST_NAP_MS), signal).then(() => {
+      naps.delete(until);
       refused.clear();
-      failed = false;
       wake();
     });
   }
@@ -90,21 +92,21 @@ function createQueue(key: string, { grants, clock, answered, onEmpty }: QueueNee
       answered(null);
       if (afterMs > 0) {
         refused.add(priority);
-        return nap(afterMs, first);
+        return nap(priority, afterMs, first);
       }
       // Should nobody of this priority wait any more, another one takes it, so that it is not wasted.
       const heir = of(priority).length > 0 ? priority : anyone();
       if (heir !== undefined) of(heir).shift()?.grant();
     } catch (error) {
       answered(error);
-      failed = true;
-      nap(FAILED_NAP_MS, first);
+      nap('failure', FAILED_NAP_MS, first);
     }
   }
 
   async function serve(): Promise<void> {
     while (anyone() !== undefined) {
       // Getting out must be possible whatever has failed; a broker that counts too many only says so.
+      const failed = naps.has('failure');
       if (failed) for (const waiter of of('cancel').splice(0)) waiter.grant();
       const next = mostUrgent((priority) => !failed && !refused.has(priority));
       const first = next === undefined ? undefined : of(next)[0];

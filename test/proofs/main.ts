@@ -11,6 +11,7 @@ import { killProjector } from './kill-projector.ts';
 import { orders } from './orders.ts';
 import { NotPossibleHere, randomFrom } from './proof.ts';
 import type { Proof } from './proof.ts';
+import { requestBudget } from './request-budget.ts';
 
 const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: number }>> = {
   'kill-postgres': { run: killPostgres, times: 20 },
@@ -19,6 +20,7 @@ const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: num
   gaps: { run: gaps, times: 3 },
   orders: { run: orders, times: 2_000 },
   'ambiguous-sends': { run: ambiguousSends, times: 10_000 },
+  'request-budget': { run: requestBudget, times: 3 },
 };
 
 const USAGE = `usage: npm run proofs -- (${Object.keys(PROOFS).join(' | ')}) [--times N] [--seed S] [--json]`;

@@ -10,8 +10,8 @@ import { createConfirmOrder, createSubmitOrder } from '../../../src/application/
 import type { Broker, BrokerAccess } from '../../../src/application/ports/broker.ts';
 import { START } from '../../../src/application/ports/event-store.ts';
 import { orderStream } from '../../../src/domain/order/events.ts';
-import { approve } from '../../adapters/alpaca-sandbox.ts';
 import { configFor, plenty } from '../../adapters/alpaca-setup.ts';
+import { linkAccount } from './link-account.ts';
 
 /** Shorter than in earnest, so that it does not take hours: what was sent is given up after so many milliseconds. */
 const GIVEN_UP_AFTER_MS = 2_000;
@@ -79,10 +79,7 @@ export async function openSendingDesk(
   const links: BrokerAccess[] = [];
   const accountOf = new Map<string, string>();
   async function link(): Promise<void> {
-    const granted = await alpaca.authorization.exchange(await approve(alpaca.authorization));
-    if (granted.kind !== 'granted') throw new Error(granted.reason);
-    const id = (): string => crypto.randomUUID();
-    const access = { linkId: id(), userId: id(), accountId: id(), environment: 'paper', token: granted.token } as const;
+    const access = await linkAccount(url);
     await desk.join(access);
     links.push(access);
   }
