@@ -23,7 +23,7 @@ import { openSendingDesk } from './sends/sending-desk.ts';
 import type { SendingDesk } from './sends/sending-desk.ts';
 
 const MODES = ['forever', 'active'] as const;
-const PACE_MS = 12;
+const PACE_MS = 20;
 /** What is never received is given up after a minute. */
 const RESOLVED_WITHIN_MS = 65_000;
 const RESOLVED_AFTER_OUTAGE_MS = 5_000;
