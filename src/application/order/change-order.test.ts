@@ -13,7 +13,7 @@ async function working(changes: Partial<OrderTicket>) {
   if (placed.kind !== 'placed') throw new Error(placed.kind);
   const { orderId } = placed;
   desk.script.submit = (id) => ({ kind: 'acknowledged', order: brokerOrder(id, { type: 'limit', terms }) });
-  await createSubmitOrder(desk.needs)(orderId, cause);
+  await createSubmitOrder(desk.needs)(orderId, cause, new AbortController().signal);
   const replace = createReplaceOrder(desk.placing);
   const asked = { userId: USER, accountId: ACCOUNT, orderId, cause, limitPrice: null, stopPrice: null } as const;
   const before = await desk.typesOf(orderId);

@@ -8,6 +8,7 @@ import { BAD_ORDERS } from '../../domain/risk-policy/orders.suite.ts';
 import { createSubmitOrder } from '../order/submit-order.ts';
 import { cause, openDesk } from '../order/order-path.suite.ts';
 
+const live = new AbortController().signal;
 /** So many for each rule: more than 2,000 in all. */
 const RUNS_A_RULE = 85;
 
@@ -27,7 +28,7 @@ it('no generated bad order reaches the broker, even when it is placed by mistake
       expect(admissionOf(answer.state, order)).toBeNull();
       const placed = { type: 'PlaceOrder', ticket: order, channel: command.channel, at: needs.clock.now() } as const;
       await aggregates.orders.handle(orderStream(order.orderId), placed, cause);
-      await submit(order.orderId, cause);
+      await submit(order.orderId, cause, live);
       judged += 1;
     }
   }
