@@ -4,6 +4,8 @@ import { ACCOUNT_EVENT_VERSIONS } from '../domain/account/events.ts';
 import { ORDER_EVENT_VERSIONS } from '../domain/order/events.ts';
 import { order } from '../domain/order/order.ts';
 import { RISK_EVENT_VERSIONS } from '../domain/risk-policy/events.ts';
+import { KILL_SWITCH_EVENT_VERSIONS } from '../domain/risk-policy/kill-switch/events.ts';
+import { killSwitch } from '../domain/risk-policy/kill-switch/kill-switch.ts';
 import { riskPolicy } from '../domain/risk-policy/risk-policy.ts';
 import { createHandler } from './handle.ts';
 import type { Ids } from './ports/clock-and-ids.ts';
@@ -17,5 +19,6 @@ export function createAggregates(on: { readonly store: EventStore; readonly ids:
     accounts: createHandler(account, { ...on, versions: ACCOUNT_EVENT_VERSIONS }),
     orders: createHandler(order, { ...on, versions: ORDER_EVENT_VERSIONS }),
     risk: createHandler(riskPolicy, { ...on, versions: RISK_EVENT_VERSIONS }),
+    killSwitch: createHandler(killSwitch, { ...on, versions: KILL_SWITCH_EVENT_VERSIONS }),
   };
 }

@@ -2,7 +2,9 @@
 import { ACCOUNT_EVENT_VERSIONS } from '../../domain/account/events.ts';
 import { ORDER_EVENT_VERSIONS } from '../../domain/order/events.ts';
 import { RISK_EVENT_VERSIONS } from '../../domain/risk-policy/events.ts';
+import { KILL_SWITCH_EVENT_VERSIONS } from '../../domain/risk-policy/kill-switch/events.ts';
 import { ACCOUNT_SHAPES } from './account.ts';
+import { KILL_SWITCH_SHAPES } from './kill-switch.ts';
 import { ORDER_SHAPES } from './order.ts';
 import { RISK_SHAPES } from './risk-policy.ts';
 import type { Shape } from './shape.ts';
@@ -39,4 +41,5 @@ export const CATALOGUE: Catalogue = new Map([
   ...catalogueOf(ACCOUNT_EVENT_VERSIONS, ACCOUNT_SHAPES),
   ...catalogueOf(ORDER_EVENT_VERSIONS, ORDER_SHAPES),
   ...catalogueOf(RISK_EVENT_VERSIONS, RISK_SHAPES),
+  ...catalogueOf(KILL_SWITCH_EVENT_VERSIONS, KILL_SWITCH_SHAPES),
 ]);

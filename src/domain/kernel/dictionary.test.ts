@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EMPTY, find, has, put } from './dictionary.ts';
+import { EMPTY, find, has, put, valuesOf } from './dictionary.ts';
 import type { Dictionary } from './dictionary.ts';
 
 describe('dictionary', () => {
@@ -22,6 +22,7 @@ describe('dictionary', () => {
           expect(find(then, key)).toBe(modelThen.get(key));
         }
         expect(has(dictionary, 'not there at all')).toBe(false);
+        expect([...valuesOf(dictionary)].toSorted()).toEqual([...model.values()].toSorted());
       }),
     );
   });
@@ -31,6 +32,7 @@ describe('dictionary', () => {
     const dictionary = put(put(EMPTY as Dictionary<number>, 'costarring', 1), 'liquid', 2);
     expect([find(dictionary, 'costarring'), find(dictionary, 'liquid')]).toEqual([1, 2]);
     expect(find(put(dictionary, 'liquid', 3), 'costarring')).toBe(1);
+    expect([...valuesOf(dictionary)].toSorted()).toEqual([1, 2]);
   });
 
   it('stays quick as it grows', () => {

@@ -36,6 +36,13 @@ export const has = (dictionary: Dictionary<unknown>, key: string): boolean => fi
 export const put = <Value>(dictionary: Dictionary<Value>, key: string, value: Value): Dictionary<Value> =>
   insert(dictionary, hashOf(key), [key, value], 0);
 
+/** Every value, in no order that means anything. */
+export function* valuesOf<Value>(dictionary: Dictionary<Value>): Generator<Value> {
+  if (dictionary === null) return;
+  if ('entries' in dictionary) for (const [, value] of dictionary.entries) yield value;
+  else for (const child of dictionary.children) yield* valuesOf(child ?? null);
+}
+
 function insert<Value>(node: Dictionary<Value>, hash: number, entry: Entry<Value>, shift: number): Dictionary<Value> {
   if (node === null) return { hash, entries: [entry] };
   if ('children' in node) return withChild(node, hash, entry, shift);
