@@ -53,14 +53,15 @@ export function createAlpaca(config: AlpacaConfig, { clock, log, budget }: Alpac
   const transport = createTransport(config.times.connect);
   const carrier = createCarrier({ transport, budget, breakers, times: config.times });
   const configurations = createConfigurations(config, carrier);
+  const records = createOrderRecords(configurations, log);
   const clockAt = (environment: Environment) =>
     new trading.ClockApi(configurations.houseTrading('look-up', environment));
   const probes = { paper: clockAt('paper'), live: clockAt('live') };
 
   return {
     broker: {
-      ...createOrderEntry(configurations, carrier, log),
-      ...createOrderRecords(configurations, log),
+      ...createOrderEntry(configurations, { carrier, records, log }),
+      ...records,
       ...createBrokerAccounts(configurations, log),
       ...createOrderUpdates(config, clock),
     },

@@ -2,14 +2,14 @@
  * Where every request to Alpaca passes: it waits for its turn in the budget, is held back while the broker fails if it could
  * place or change an order, is carried once within its time, and what came of it is noted for those that follow.
  */
-import type { BrokerAccess, Readiness } from '../../application/ports/broker.ts';
+import type { BrokerAccess, LastLook, Readiness } from '../../application/ports/broker.ts';
 import type { RequestBudget, RequestPriority } from '../../application/ports/request-budget.ts';
 import { NoTurn } from '../../application/ports/request-budget.ts';
 import type { Breaker } from './breaker.ts';
 import { type AlpacaTimes, BUDGET_KEYS, type Environment } from './config.ts';
 import { readError } from './own-words.ts';
 import { pauseOf } from './retry-after.ts';
-import { NeverSent, type Transport } from './transport.ts';
+import { HeldBack, NeverSent, type Transport } from './transport.ts';
 
 export interface CarrierNeeds {
   readonly transport: Transport;
@@ -20,7 +20,7 @@ export interface CarrierNeeds {
 }
 
 export interface Carrier {
-  forTrader(access: BrokerAccess, priority: RequestPriority): Transport;
+  forTrader(access: BrokerAccess, priority: RequestPriority, lastLook?: LastLook): Transport;
   /** Under the house's own key; `at` where the Trading API is asked. */
   forHouse(priority: RequestPriority, at?: Environment): Transport;
   /** As the application that Alpaca has registered. */
@@ -33,6 +33,7 @@ interface Errand {
   readonly key: string;
   readonly priority: RequestPriority;
   readonly breaker: Breaker | null;
+  readonly lastLook?: LastLook | undefined;
 }
 
 const NO_TURN = 'The broker takes no more requests for now: those that it allows in a minute are used up.';
@@ -64,7 +65,7 @@ export function createCarrier({ transport, budget, breakers, times }: CarrierNee
   }
 
   const carry =
-    ({ key, priority, breaker }: Errand): Transport =>
+    ({ key, priority, breaker, lastLook }: Errand): Transport =>
     async (url, init) => {
       const changes = init.method === 'POST' || init.method === 'PATCH';
       const holdBack = (): void => {
@@ -79,9 +80,9 @@ export function createCarrier({ transport, budget, breakers, times }: CarrierNee
       const limit = changes || init.method === 'DELETE' ? times.change : limitOf(priority);
       let response: Response;
       try {
-        response = await transport(url, { ...init, signal: AbortSignal.timeout(limit) });
+        response = await transport(url, { ...init, signal: AbortSignal.timeout(limit) }, lastLook);
       } catch (error) {
-        breaker?.failed();
+        if (!(error instanceof HeldBack)) breaker?.failed();
         throw error;
       }
       if (response.status === 429) await budget.pause(key, pauseOf(response.headers, Date.now()));
@@ -93,8 +94,8 @@ export function createCarrier({ transport, budget, breakers, times }: CarrierNee
   const limitOf = (priority: RequestPriority): number => (priority === 'look-up' ? times.lookUp : times.read);
 
   return {
-    forTrader: ({ accountId, environment }, priority) =>
-      carry({ key: BUDGET_KEYS.account(accountId), priority, breaker: breakers[environment] }),
+    forTrader: ({ accountId, environment }, priority, lastLook) =>
+      carry({ key: BUDGET_KEYS.account(accountId), priority, breaker: breakers[environment], lastLook }),
     forHouse: (priority, at) =>
       carry({ key: BUDGET_KEYS.house, priority, breaker: at === undefined ? null : breakers[at] }),
     forRegistration: () => carry({ key: BUDGET_KEYS.registration, priority: 'order', breaker: null }),

@@ -1,7 +1,7 @@
 /** Asking Alpaca: what comes back is judged by what it proves, never by what is likely. */
 import { marketData, trading } from '@alpacahq/alpaca-trade-api/rest';
 import { z } from 'zod';
-import type { BrokerAccess, Failure } from '../../application/ports/broker.ts';
+import type { BrokerAccess, Failure, LastLook } from '../../application/ports/broker.ts';
 import type { RequestPriority } from '../../application/ports/request-budget.ts';
 import type { Carrier } from './carrier.ts';
 import type { AlpacaConfig } from './config.ts';
@@ -31,9 +31,9 @@ export function createConfigurations(config: AlpacaConfig, carrier: Pick<Carrier
   const house = { keyId: config.houseKeyId, secret: config.houseSecret };
   return {
     /** On behalf of a trader. */
-    trader: (access: BrokerAccess, priority: RequestPriority) =>
+    trader: (access: BrokerAccess, priority: RequestPriority, lastLook?: LastLook) =>
       new trading.Configuration({
-        ...common(carrier.forTrader(access, priority)),
+        ...common(carrier.forTrader(access, priority, lastLook)),
         basePath: config.tradingUrl[access.environment],
         accessToken: access.token,
       }),

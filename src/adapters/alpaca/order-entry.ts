@@ -1,12 +1,22 @@
 /** Sending orders to Alpaca, changing and cancelling them. */
 import { trading } from '@alpacahq/alpaca-trade-api/rest';
-import type { CancelOutcome, OrderEntry, ReplaceOutcome, SubmitOutcome } from '../../application/ports/broker.ts';
+import { z } from 'zod';
+import type {
+  BrokerAccess,
+  CancelAllOutcome,
+  CancelOutcome,
+  OrderEntry,
+  OrderRecords,
+  ReplaceOutcome,
+  SubmitOutcome,
+} from '../../application/ports/broker.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { OrderTicket } from '../../domain/order/events.ts';
 import type { Carrier } from './carrier.ts';
 import { type Answer, type Configurations, ask, failureOf } from './http.ts';
 import { readJson } from './own-words.ts';
 import { type OrderReading, readOrder } from './order-wire.ts';
+import { problemOf } from './wire.ts';
 
 /** When an order never left, or was asked to come back later without being told when. */
 const RETRY_AFTER_MS = 1_000;
@@ -20,22 +30,73 @@ const TAKEN_NOTE_OF = 204;
 /** Alpaca: the words of a used client order id; its code varies. */
 const KNOWN_ALREADY = /client_order_id must be unique/i;
 
+/** Alpaca: DELETE /v2/orders answers 207 with a row for every order that it tried to cancel; `status` is an HTTP code. */
+const cancelRows = z.array(z.object({ id: z.string().min(1), status: z.int() }));
+
+export interface OrderEntryNeeds {
+  readonly carrier: Pick<Carrier, 'ready'>;
+  readonly records: Pick<OrderRecords, 'openOrders'>;
+  readonly log: Log;
+}
+
 export function createOrderEntry(
   configurations: Configurations,
-  { ready }: Pick<Carrier, 'ready'>,
-  log: Log,
+  { carrier, records, log }: OrderEntryNeeds,
 ): OrderEntry {
-  return {
-    ready,
+  async function cancel(access: BrokerAccess, brokerOrderId: string): Promise<CancelOutcome> {
+    const orders = new trading.OrdersApi(configurations.trader(access, 'cancel'));
+    const answer = await ask(() => orders.deleteOrderByOrderIDRaw({ orderId: brokerOrderId }));
+    if (answer.kind !== 'ok') return changeRefused(answer) ?? failureOf(answer);
+    if (answer.status === TAKEN_NOTE_OF) return { kind: 'accepted' };
+    return { kind: 'unknown', reason: `HTTP ${answer.status} to a cancel` };
+  }
 
-    async submit(access, { ticket }, clientOrderId) {
-      const orders = new trading.OrdersApi(configurations.trader(access, 'order'));
+  /** Alpaca can cancel all orders in one request, but not those in a symbol. */
+  async function cancelIn(access: BrokerAccess, symbol: string): Promise<CancelAllOutcome> {
+    const open = await records.openOrders(access);
+    if (open.kind !== 'found') return open.kind === 'not_found' ? { kind: 'unknown', reason: 'no such list' } : open;
+    const accepted: string[] = [];
+    const refused: string[] = [];
+    for (const order of open.value) {
+      if (order.symbol !== symbol || order.underWay === 'cancel') continue;
+      const outcome = await cancel(access, order.brokerOrderId);
+      if (outcome.kind === 'unauthorized') return outcome;
+      (outcome.kind === 'accepted' ? accepted : refused).push(order.brokerOrderId);
+    }
+    return { kind: 'asked', accepted, refused };
+  }
+
+  return {
+    ready: carrier.ready,
+    cancel,
+
+    async cancelAll(access, symbol) {
+      if (symbol !== null) return cancelIn(access, symbol);
+      const orders = new trading.OrdersApi(configurations.trader(access, 'cancel'));
+      const answer = await ask(() => orders.deleteAllOrdersRaw());
+      if (answer.kind !== 'ok') return failureOf(answer);
+      const rows = cancelRows.safeParse(readJson(answer.text));
+      if (!rows.success) {
+        const problem = problemOf(rows.error);
+        log.alarm('the broker answered a cancel of all orders with a body that is not understood', { problem });
+        return { kind: 'unknown', reason: problem };
+      }
+      const taken = ({ status }: { readonly status: number }): boolean => status >= 200 && status < 300;
+      return {
+        kind: 'asked',
+        accepted: rows.data.filter(taken).map(({ id }) => id),
+        refused: rows.data.filter((row) => !taken(row)).map(({ id }) => id),
+      };
+    },
+
+    async submit(access, { ticket }, clientOrderId, lastLook) {
+      const orders = new trading.OrdersApi(configurations.trader(access, 'order', lastLook));
       const postOrderRequest = orderRequest(ticket, clientOrderId);
       return submitOutcome(await ask(() => orders.postOrderRaw({ postOrderRequest })), clientOrderId, log);
     },
 
-    async replace(access, brokerOrderId, { terms }, clientOrderId) {
-      const orders = new trading.OrdersApi(configurations.trader(access, 'order'));
+    async replace(access, brokerOrderId, { terms }, clientOrderId, lastLook) {
+      const orders = new trading.OrdersApi(configurations.trader(access, 'order', lastLook));
       const patchOrderRequest = {
         qty: terms.quantity,
         timeInForce: terms.timeInForce,
@@ -45,14 +106,6 @@ export function createOrderEntry(
       };
       const answer = await ask(() => orders.patchOrderByOrderIdRaw({ orderId: brokerOrderId, patchOrderRequest }));
       return replaceOutcome(answer, clientOrderId, log);
-    },
-
-    async cancel(access, brokerOrderId): Promise<CancelOutcome> {
-      const orders = new trading.OrdersApi(configurations.trader(access, 'cancel'));
-      const answer = await ask(() => orders.deleteOrderByOrderIDRaw({ orderId: brokerOrderId }));
-      if (answer.kind !== 'ok') return changeRefused(answer) ?? failureOf(answer);
-      if (answer.status === TAKEN_NOTE_OF) return { kind: 'accepted' };
-      return { kind: 'unknown', reason: `HTTP ${answer.status} to a cancel` };
     },
   };
 }

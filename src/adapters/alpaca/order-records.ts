@@ -65,13 +65,14 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     return { orders, lastId: last.success ? last.data.id : '' };
   }
 
-  /** All pages, with the exits of brackets inside their parent. The last page is the one that brings nothing. */
+  /** All pages; `nested`: with the exits of brackets inside their parent. The last page is the one that brings nothing. */
   async function allPages(
     access: BrokerAccess,
     status: 'all' | 'open',
     begin: { readonly after?: string },
+    nested = true,
   ): Promise<LookUp<readonly BrokerOrder[]>> {
-    const common = { status, direction: 'asc', limit: ORDERS_A_PAGE, nested: true } as const;
+    const common = { status, direction: 'asc', limit: ORDERS_A_PAGE, nested } as const;
     const found = new Map<string, BrokerOrder>();
     for (let lastId = ''; ;) {
       const page = lastId === '' ? { ...common, ...begin } : { ...common, afterOrderId: lastId };
@@ -127,6 +128,8 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     submittedAfter: (access, moment) => allPages(access, 'all', { after: moment }),
 
     unfinished: (access) => allPages(access, 'open', {}),
+
+    openOrders: (access) => allPages(access, 'open', {}, false),
   };
 }
 

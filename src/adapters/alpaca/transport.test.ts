@@ -128,3 +128,58 @@ describe('a request over TLS has never left, and the other side has read nothing
     expect(server.read()).toContain('POST / HTTP/1.1');
   });
 });
+
+describe('a last look', () => {
+  const post = (url: string, look: () => Promise<boolean>, transport = createTransport(2_000)) =>
+    transport(url, { method: 'POST', body: 'x' }, look).catch((error: unknown) => error);
+
+  it('comes when the connection stands, each time, and the request leaves at once', async () => {
+    const server = await serveRaw((response) => json(response, 200, {}));
+    const sockets = socketsTo(server.url);
+    const transport = createTransport(2_000);
+    const seen: number[] = [];
+    const look = () => {
+      seen.push(sockets.filter(({ readyState }) => readyState === 'open').length);
+      return Promise.resolve(true);
+    };
+    expect(await post(server.url, look, transport)).toMatchObject({ status: 200 });
+    expect(await post(server.url, look, transport)).toMatchObject({ status: 200 });
+    expect(seen).toEqual([1, 1]);
+    expect(server.received.map(({ body }) => body)).toEqual(['x', 'x']);
+  });
+
+  it('that says no, or fails, lets not a byte leave', async () => {
+    const server = await serveRaw((response) => json(response, 200, {}));
+    const sockets = socketsTo(server.url);
+    for (const look of [() => Promise.resolve(false), () => Promise.reject(new Error('unreadable'))]) {
+      expect(await post(server.url, look)).toBeInstanceOf(NeverSent);
+    }
+    expect(sockets.map(({ bytesWritten }) => bytesWritten)).toEqual([0, 0]);
+    expect(server.received).toEqual([]);
+  });
+
+  it('is not asked without a connection', async () => {
+    const url = `http://127.0.0.1:${await deadPort()}`;
+    let asked = 0;
+    const look = () => {
+      asked += 1;
+      return Promise.resolve(true);
+    };
+    expect(await post(url, look)).toBeInstanceOf(NeverSent);
+    expect(asked).toBe(0);
+  });
+
+  it('during which the connection breaks, or the time runs out, leaves no doubt: nothing has left', async () => {
+    const server = await serveRaw((response) => json(response, 200, {}));
+    const sockets = socketsTo(server.url);
+    const broken = post(server.url, () => {
+      sockets[0]?.destroy(timedOut());
+      return new Promise(() => undefined);
+    });
+    expect(await broken).toBeInstanceOf(NeverSent);
+    const signal = AbortSignal.timeout(50);
+    const late = createTransport(2_000)(server.url, { method: 'POST', signal }, () => new Promise(() => undefined));
+    await expect(late).rejects.toBeInstanceOf(NeverSent);
+    expect(server.received).toEqual([]);
+  });
+});

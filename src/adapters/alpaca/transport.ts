@@ -6,6 +6,8 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 
+import type { LastLook } from '../../application/ports/broker.ts';
+
 /**
  * Not a byte of the request has left: it was held back, or no connection was made, with TLS no secure one to the host that
  * was meant. `afterMs`: when it is worth another try, where that is known.
@@ -19,19 +21,23 @@ export class NeverSent extends Error {
   }
 }
 
+/** It was we who let it not leave, in the last moment: that says nothing of the other side. */
+export class HeldBack extends NeverSent {}
+
 /**
  * Shorter than the 5 s after which common servers drop an idle connection, because a request that meets such a
  * connection as it closes ends in doubt.
  */
 const IDLE_MS = 4_000;
 
-export type Transport = (url: string, init: RequestInit) => Promise<Response>;
+export type Transport = (url: string, init: RequestInit, lastLook?: LastLook) => Promise<Response>;
 
 /**
  * A stand-in for `fetch` that takes text bodies and plain headers. It never repeats a request and never follows a
- * redirect. The request is handed to the connection only once that stands, so what fails before has never left. Resolves
- * when the last byte of the answer is in; rejects with `NeverSent` when no connection was made within `connectMs`, or
- * before `signal` aborted, and with another error when the connection broke, the answer was cut short, or `signal` aborted.
+ * redirect. The request is handed to the connection only once that stands, and a last look has allowed it where there is
+ * one; what fails before has never left. Resolves when the last byte of the answer is in; rejects with `NeverSent` when no
+ * connection was made within `connectMs`, or before `signal` aborted, with `HeldBack` when the last look did not allow it,
+ * and with another error when the connection broke, the answer was cut short, or `signal` aborted.
  */
 export function createTransport(connectMs: number): Transport {
   const options = { keepAlive: true, timeout: IDLE_MS };
@@ -40,7 +46,7 @@ export function createTransport(connectMs: number): Transport {
     'https:': { request: https.request, agent: new https.Agent(options), stands: 'secureConnect' },
   };
 
-  return (address, { method, headers, body, signal }) =>
+  return (address, { method, headers, body, signal }, lastLook) =>
     new Promise((resolve, reject) => {
       const url = new URL(address);
       const protocol = protocols[url.protocol as keyof typeof protocols];
@@ -55,20 +61,28 @@ export function createTransport(connectMs: number): Transport {
       };
       const fail = (error: Error): void => {
         signal?.removeEventListener('abort', abort);
-        reject(sent ? error : new NeverSent(reasonOf(error)));
+        if (sent) reject(error);
+        else reject(error instanceof NeverSent ? error : new NeverSent(reasonOf(error)));
       };
       const send = (): void => {
         if (request.destroyed) return;
         sent = true;
         request.end(typeof body === 'string' ? body : undefined);
       };
+      const stands = (): void => {
+        if (lastLook === undefined) return send();
+        lastLook().then(
+          (allowed) => (allowed ? send() : void request.destroy(new HeldBack('it was held back at the last moment'))),
+          (error: unknown) => void request.destroy(new HeldBack(`it was held back: ${String(error)}`)),
+        );
+      };
 
       request.on('socket', (socket: Socket) => {
-        if (request.reusedSocket) return send();
+        if (request.reusedSocket) return stands();
         const timer = setTimeout(() => request.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs);
         socket.once(protocol.stands, () => {
           clearTimeout(timer);
-          send();
+          stands();
         });
         socket.once('close', () => clearTimeout(timer));
       });

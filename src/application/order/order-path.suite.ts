@@ -100,6 +100,8 @@ export async function openDesk(parts: DeskParts = {}) {
     byId: unused,
     replace: unused,
     cancel: unused,
+    cancelAll: unused,
+    openOrders: unused,
     submittedAfter: unused,
     unfinished: unused,
     follow: unused,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 
 import { accountCases } from './broker-accounts.suite.ts';
+import { cancelAllCases } from './broker-cancel-all.suite.ts';
 import { entryCases } from './broker-entry.suite.ts';
 import { faultCases } from './broker-faults.suite.ts';
 import { recordCases } from './broker-records.suite.ts';
@@ -69,6 +70,7 @@ export function brokerSuite(name: string, open: () => Promise<BrokerUnderTest>):
 
     const under = (): BrokerUnderTest => opened;
     describe('order entry', () => entryCases(under));
+    describe('cancelling all', () => cancelAllCases(under));
     describe('faults', () => faultCases(under));
     describe('updates', () => updateCases(under));
     describe('records', () => recordCases(under));

@@ -63,6 +63,16 @@ export type ReplaceOutcome =
 export type LookUp<Found> =
   { readonly kind: 'found'; readonly value: Found } | { readonly kind: 'not_found' } | Failure;
 
+/** The orders whose cancel the broker has taken, by its own ids, and those whose cancel it has not. */
+export type CancelAllOutcome =
+  { readonly kind: 'asked'; readonly accepted: readonly string[]; readonly refused: readonly string[] } | Failure;
+
+/**
+ * Asked when nothing is left to wait for and the request would leave in this moment. It leaves only on `true`; otherwise,
+ * or when the question fails, not a byte of it does.
+ */
+export type LastLook = () => Promise<boolean>;
+
 /** `held`: an order can not be sent now; why, in words, and when it is worth asking again. */
 export type Readiness =
   { readonly kind: 'ready' } | { readonly kind: 'held'; readonly reason: string; readonly retryAfterMs: number };
@@ -76,14 +86,22 @@ export interface OrderEntry {
    * does not ask is told `not_sent`, or `unknown` for a change, when there is no turn at once.
    */
   ready(access: BrokerAccess, withinMs: number, signal: AbortSignal): Promise<Readiness>;
-  submit(access: BrokerAccess, admission: Admission, clientOrderId: string): Promise<SubmitOutcome>;
+  submit(
+    access: BrokerAccess,
+    admission: Admission,
+    clientOrderId: string,
+    lastLook?: LastLook,
+  ): Promise<SubmitOutcome>;
   replace(
     access: BrokerAccess,
     brokerOrderId: string,
     admission: ReplacementAdmission,
     clientOrderId: string,
+    lastLook?: LastLook,
   ): Promise<ReplaceOutcome>;
   cancel(access: BrokerAccess, brokerOrderId: string): Promise<CancelOutcome>;
+  /** Asks for the cancel of every open order of the account, or of those in one symbol, whoever has placed them. */
+  cancelAll(access: BrokerAccess, symbol: string | null): Promise<CancelAllOutcome>;
 }
 
 /** Reading; may be repeated freely. */
@@ -96,6 +114,8 @@ export interface OrderRecords {
   submittedAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly BrokerOrder[]>>;
   /** Every unfinished order, however old, all pages. */
   unfinished(access: BrokerAccess): Promise<LookUp<readonly BrokerOrder[]>>;
+  /** The same, each order for itself: also exits of brackets whose order is finished. */
+  openOrders(access: BrokerAccess): Promise<LookUp<readonly BrokerOrder[]>>;
 }
 
 export type BrokerUpdate =
@@ -195,5 +215,5 @@ export interface BrokerTokens {
 export interface LinkedAccounts {
   /** Null when the account has no such link. */
   accessFor(accountId: string): Promise<BrokerAccess | null>;
-  all(): Promise<readonly { readonly linkId: string; readonly accountId: string }[]>;
+  all(): Promise<readonly { readonly linkId: string; readonly accountId: string; readonly userId: string }[]>;
 }
