@@ -19,7 +19,7 @@ import { createRecordBrokerOrder } from '../application/order/record-broker-orde
 import { createSendCancel, createSendReplace, createSettleReplace } from '../application/order/send-requests.ts';
 import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
-import { noHalts } from '../application/risk-policy/halts-on.ts';
+import { createHaltsOn } from '../application/risk-policy/halts-on.ts';
 import {
   createAllowOrdersAgain,
   createChooseRiskProfile,
@@ -63,12 +63,13 @@ export function createAbilities(container: Container) {
   };
   const recordBrokerOrder = createRecordBrokerOrder(common);
   const reportRevoked = createReportRevoked(common);
-  const sending = { ...common, recordBrokerOrder, reportRevoked };
+  const haltsOn = createHaltsOn(common);
+  const sending = { ...common, recordBrokerOrder, reportRevoked, haltsOn };
   const placing = {
     ...common,
     reportRevoked,
     readFigures: createReadFigures(common),
-    haltsOn: noHalts,
+    haltsOn,
     limitTables: container.get(PORT.limitTables),
   };
   const reconcile = createReconcileAccount(sending);

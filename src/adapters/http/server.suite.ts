@@ -18,7 +18,7 @@ import { createAggregates } from '../../application/aggregates.ts';
 import { createCancelOrder, createReplaceOrder } from '../../application/order/change-order.ts';
 import { createPlaceOrder } from '../../application/order/place-order.ts';
 import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
-import { noHalts } from '../../application/risk-policy/halts-on.ts';
+import { createHaltsOn } from '../../application/risk-policy/halts-on.ts';
 import {
   createAllowOrdersAgain,
   createChooseRiskProfile,
@@ -125,7 +125,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     marketData: market,
     capabilities,
     readFigures: createReadFigures({ broker, linked, clock }),
-    haltsOn: noHalts,
+    haltsOn: createHaltsOn({ aggregates }),
     reportRevoked: createReportRevoked(linking),
     limitTables,
     log,

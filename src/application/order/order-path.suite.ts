@@ -9,9 +9,13 @@ import { accountStream } from '../../domain/account/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { COMMON_SHARE } from '../../domain/order/samples.suite.ts';
 import type { HaltNotice } from '../../domain/risk-policy/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
+import type { HaltTrading } from '../../domain/risk-policy/kill-switch/kill-switch.ts';
 import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
 import { createAggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
+import { createHaltsOn } from '../risk-policy/halts-on.ts';
 import type {
   Broker,
   BrokerAccess,
@@ -141,6 +145,7 @@ export async function openDesk(parts: DeskParts = {}) {
     bars: unused,
   };
   const pass = () => undefined;
+  const haltsOn = createHaltsOn({ aggregates });
   const placing: PlaceOrderNeeds = {
     aggregates,
     clock,
@@ -149,7 +154,7 @@ export async function openDesk(parts: DeskParts = {}) {
     marketData: market,
     capabilities: ALPACA_CAPABILITIES,
     readFigures: createReadFigures({ broker, linked, clock }),
-    haltsOn: () => Promise.resolve(script.halts()),
+    haltsOn: async (subject) => [...script.halts(), ...(await haltsOn(subject))],
     reportRevoked: () => Promise.resolve(),
     limitTables: LIMIT_TABLES,
     log,
@@ -164,6 +169,7 @@ export async function openDesk(parts: DeskParts = {}) {
     ids: systemIds,
     recordBrokerOrder,
     reportRevoked: () => Promise.resolve(),
+    haltsOn,
     log,
     pass,
   };
@@ -228,6 +234,32 @@ export async function openDesk(parts: DeskParts = {}) {
     join,
     placing,
     placeOrder: createPlaceOrder(placing),
+    /** At the command line: everything, unless the test says otherwise. Gives the halt's id. */
+    async halt(changes: Partial<HaltTrading> = {}): Promise<string> {
+      const haltId = changes.haltId ?? systemIds.random();
+      const command: HaltTrading = {
+        type: 'HaltTrading',
+        haltId,
+        scope: { kind: 'everything' },
+        level: 'halted',
+        reason: { code: 'by_hand', text: 'Something is wrong.' },
+        by: { kind: 'command_line' },
+        clearsItself: false,
+        until: null,
+        cancelOrders: false,
+        flatten: false,
+        at: clock.now(),
+        ...changes,
+      };
+      await aggregates.killSwitch.handle(KILL_SWITCH_STREAM, command, cause);
+      return haltId;
+    },
+    /** What the account holds before its first order. */
+    async holds(symbol: string, quantity: string): Promise<void> {
+      const positions = [{ symbol, quantity, averagePrice: '90' }];
+      const command = { type: 'RecordOpeningPositions', positions, at: clock.now() } as const;
+      await aggregates.risk.handle(riskStream(ACCOUNT), command, cause);
+    },
     passTime: (seconds: number) => {
       now += seconds * 1000;
     },

@@ -7,6 +7,7 @@ import { replacementAdmissionOf } from '../../domain/risk-policy/admission.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
+import { createHaltLook, haltedOrder } from '../risk-policy/last-look.ts';
 import type { SubmitOrderNeeds } from './submit-order.ts';
 
 /** Does what can be done now; the sweep of the order desk comes back to what is left. */
@@ -70,7 +71,21 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
       await aggregates.orders.handle(orderStream(orderId), command, cause);
       return;
     }
-    const outcome = await broker.replace(access, order.brokerOrderId, admission, clientOrderId(orderId, revision));
+    const changed = { ...order.ticket, ...terms };
+    const halts = createHaltLook(needs, access, changed, haltedOrder(risk, changed, false));
+    const looked = await halts.look();
+    if (looked.kind === 'stopped') {
+      const command = { type: 'RecordReplaceRefused', revision, reason: looked.reason, at: clock.now() } as const;
+      await aggregates.orders.handle(orderStream(orderId), command, cause);
+    }
+    if (looked.kind !== 'clear') return;
+    const outcome = await broker.replace(
+      access,
+      order.brokerOrderId,
+      admission,
+      clientOrderId(orderId, revision),
+      halts.lastLook,
+    );
     if (outcome.kind === 'accepted') {
       await recordBrokerOrder(access, { order: outcome.order, execution: null, reason: null }, cause);
     }

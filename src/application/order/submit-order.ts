@@ -12,21 +12,20 @@ import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { LinkedAccounts, OrderEntry, OrderRecords } from '../ports/broker.ts';
-import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { Ids } from '../ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
-import type { Log } from '../ports/log.ts';
 import type { ReportRevoked } from '../account/link-broker.ts';
+import { createHaltLook, haltedOrder } from '../risk-policy/last-look.ts';
+import type { HaltLookNeeds, Looked } from '../risk-policy/last-look.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
 
-export interface SubmitOrderNeeds {
+export interface SubmitOrderNeeds extends HaltLookNeeds {
   readonly aggregates: Aggregates;
   readonly broker: OrderEntry & OrderRecords;
   readonly linked: LinkedAccounts;
-  readonly clock: Clock;
   readonly ids: Ids;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly reportRevoked: ReportRevoked;
-  readonly log: Log;
   readonly pass: PassCrashPoint;
 }
 
@@ -47,6 +46,8 @@ const SETTLED: Submitted = { kind: 'settled' };
 const CLAIM_SERVES_MS = 5_000;
 /** A link that is just being renewed is back within this time. */
 const LINK_MAY_COME_MS = 5_000;
+/** So long until the halts in force are asked for again when they could not be read. */
+const LOOK_AGAIN_MS = 1_000;
 
 export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
   const { aggregates, broker, linked, clock, ids, recordBrokerOrder, pass } = needs;
@@ -62,7 +63,8 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
     const order = await aggregates.orders.load(stream);
     if (order.status !== 'placed') return SETTLED;
     const { accountId } = order.ticket;
-    const admission = admissionOf(await aggregates.risk.load(riskStream(accountId)), order.ticket);
+    const risk = await aggregates.risk.load(riskStream(accountId));
+    const admission = admissionOf(risk, order.ticket);
     if (admission === null) {
       needs.log.alarm('an order that was never admitted is not sent', { orderId });
       await record({ type: 'RecordNotSent', reason: 'The risk engine has not admitted this order.', at: clock.now() });
@@ -76,6 +78,23 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       return SETTLED;
     }
 
+    const halts = createHaltLook(
+      needs,
+      access,
+      order.ticket,
+      haltedOrder(risk, order.ticket, admission.channel === 'kill-switch'),
+    );
+    /** A halt is not waited out; while the halts can not be read the order waits, as long as it may. */
+    const heldBack = async ({ kind, reason }: Exclude<Looked, { kind: 'clear' }>): Promise<Submitted> => {
+      const at = clock.now();
+      const isOld = Date.parse(at) - Date.parse(order.intendedAt) > maxIntentAgeSeconds(order.ticket.type) * 1000;
+      if (kind === 'unknown' && !isOld) return { kind: 'again', afterMs: LOOK_AGAIN_MS };
+      await record({ type: 'RecordNotSent', reason, at });
+      return SETTLED;
+    };
+    const first = await halts.look();
+    if (first.kind !== 'clear') return heldBack(first);
+
     pass('before-claim');
     const claimId = ids.random();
     const claimedAt = clock.now();
@@ -84,12 +103,17 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       return SETTLED;
     }
     pass('after-claim');
+    const last = await halts.look();
+    if (last.kind !== 'clear') {
+      await record({ type: 'RecordSubmissionFailed', claimId, reason: last.reason, at: clock.now() });
+      return heldBack(last);
+    }
     if (Date.parse(clock.now()) - Date.parse(claimedAt) > CLAIM_SERVES_MS) {
       const reason = 'The process stood still before it could send the order.';
       await record({ type: 'RecordSubmissionFailed', claimId, reason, at: clock.now() });
       return { kind: 'again', afterMs: 0 };
     }
-    const outcome = await broker.submit(access, admission, clientOrderId(orderId, 0));
+    const outcome = await broker.submit(access, admission, clientOrderId(orderId, 0), halts.lastLook);
     pass('after-broker-answer');
     const at = clock.now();
     switch (outcome.kind) {

@@ -1,18 +1,16 @@
-/** Asking what is halted, before an order is admitted. */
+/** The halts that stand against an order. Read from the record each time: nothing else can say that there are none. */
 import type { HaltNotice } from '../../domain/risk-policy/events.ts';
+import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
+import { haltsOn } from '../../domain/risk-policy/kill-switch/scope.ts';
+import type { HaltSubject } from '../../domain/risk-policy/kill-switch/scope.ts';
+import type { Aggregates } from '../aggregates.ts';
 
-/** An order, as far as halts look at it. */
-export interface HaltSubject {
-  readonly userId: string;
-  readonly accountId: string;
-  readonly symbol: string;
-  readonly broker: 'alpaca';
-  /** Null for an order that no strategy has placed. */
-  readonly strategyId: string | null;
-}
+export type { HaltSubject };
 
-/** Every halt that stops the order, the strictest first. Throws when that can not be told: then nothing is placed or sent. */
+/** Rejects when the record can not be read: then nobody may place or send anything. */
 export type HaltsOn = (subject: HaltSubject) => Promise<readonly HaltNotice[]>;
 
-/** Where nothing is ever halted. */
-export const noHalts: HaltsOn = () => Promise.resolve([]);
+export const createHaltsOn =
+  ({ aggregates }: { readonly aggregates: Pick<Aggregates, 'killSwitch'> }): HaltsOn =>
+  async (subject) =>
+    haltsOn(await aggregates.killSwitch.load(KILL_SWITCH_STREAM), subject);

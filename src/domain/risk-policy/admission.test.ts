@@ -42,7 +42,7 @@ describe('an admission', () => {
 
   it('can not be written by hand', () => {
     // @ts-expect-error the compiler lets nothing pass for an admission that admission.ts has not made
-    const forged: Admission = { ticket: ticket(), admittedAt: NOW };
+    const forged: Admission = { ticket: ticket(), channel: 'broker-api', admittedAt: NOW };
     expect(forged).toBeDefined();
   });
 });

@@ -4,7 +4,7 @@
  */
 import { find } from '../kernel/dictionary.ts';
 import { sameTerms, sameTicket } from '../order/events.ts';
-import type { OrderTerms, OrderTicket } from '../order/events.ts';
+import type { Channel, OrderTerms, OrderTicket } from '../order/events.ts';
 import type { RiskState } from './state.ts';
 
 declare const admitted: unique symbol;
@@ -12,6 +12,8 @@ declare const admitted: unique symbol;
 /** An order that the risk engine has admitted, word for word. */
 export interface Admission {
   readonly ticket: OrderTicket;
+  /** By which way it came: closing orders of a halt pass the halts in force. */
+  readonly channel: Channel;
   readonly admittedAt: string;
   readonly [admitted]: 'order';
 }
@@ -29,7 +31,7 @@ export interface ReplacementAdmission {
 export function admissionOf(state: RiskState, ticket: OrderTicket): Admission | null {
   const answer = find(state.answers, ticket.orderId);
   if (answer?.kind !== 'admitted' || !sameTicket(answer.ticket, ticket)) return null;
-  return { ticket: answer.ticket, admittedAt: answer.admittedAt } as Admission;
+  return { ticket: answer.ticket, channel: answer.channel, admittedAt: answer.admittedAt } as Admission;
 }
 
 /** Null when the account's record does not admit exactly this change. */

@@ -5,7 +5,7 @@ import { EMPTY, find, put } from '../kernel/dictionary.ts';
 import type { Dictionary } from '../kernel/dictionary.ts';
 import { book, FLAT, netQuantity } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
-import type { OrderTerms, OrderTicket } from '../order/events.ts';
+import type { Channel, OrderTerms, OrderTicket } from '../order/events.ts';
 import { NO_TRADES, withTrade } from './day.ts';
 import type { DayTrades } from './day.ts';
 import type {
@@ -27,6 +27,7 @@ export type Answer =
   | {
       readonly kind: 'admitted';
       readonly ticket: OrderTicket;
+      readonly channel: Channel;
       readonly admittedAt: string;
       /** What a share of it was reckoned to cost when it was admitted; null where nothing was lent or paid for it. */
       readonly cost: Price | null;
@@ -156,9 +157,9 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
   }
 }
 
-function orderAdmitted(state: RiskState, { ticket, inputs, admittedAt }: OrderAdmitted['data']): RiskState {
+function orderAdmitted(state: RiskState, { ticket, channel, inputs, admittedAt }: OrderAdmitted['data']): RiskState {
   const cost = onlyReduces(ticket, state) ? null : reckonedCost(ticket, inputs.quote);
-  const answer: Answer = { kind: 'admitted', ticket, admittedAt, cost, executed: NO_QUANTITY, changes: [] };
+  const answer: Answer = { kind: 'admitted', ticket, channel, admittedAt, cost, executed: NO_QUANTITY, changes: [] };
   return {
     ...state,
     answers: put(state.answers, ticket.orderId, answer),

@@ -17,7 +17,7 @@ import {
   STRANGER,
   TRADER,
 } from './samples.suite.ts';
-import { concerns, haltsOn, isWide, scopeText, stops } from './scope.ts';
+import { concerns, haltAgainst, haltsOn, isWide, scopeText, stops } from './scope.ts';
 import type { HaltSubject } from './scope.ts';
 import type { KillSwitchState } from './state.ts';
 
@@ -77,6 +77,22 @@ describe('the halts on an order', () => {
       { haltId: 'a', level: 'reducing', scope: 'everything', reason: 'For a test.' },
     ]);
     expect(haltsOn(after().state, ORDER)).toEqual([]);
+  });
+});
+
+describe('the level of a halt', () => {
+  const notice = (level: 'halted' | 'reducing') => ({ haltId: level, level, scope: 'account', reason: '' });
+  const both = [notice('halted'), notice('reducing')];
+  const against = (halts: typeof both, isClosing: boolean, onlyReduces: boolean) =>
+    haltAgainst(halts, { isClosing, onlyReduces })?.haltId ?? null;
+
+  it('says which orders it lets pass: those that only reduce, and what closes because a halt asks for it', () => {
+    expect(against([], false, false)).toBeNull();
+    expect(against([notice('halted')], false, true)).toBe('halted');
+    expect(against([notice('reducing')], false, true)).toBeNull();
+    expect(against([notice('reducing')], false, false)).toBe('reducing');
+    expect(against(both, false, true)).toBe('halted');
+    expect(against(both, true, false)).toBeNull();
   });
 });
 

@@ -38,6 +38,18 @@ export function haltsOn(state: KillSwitchState, subject: HaltSubject): readonly 
     .sort((a, b) => (a.level === b.level ? 0 : a.level === 'halted' ? -1 : 1));
 }
 
+/** What an order is, as far as the level of a halt matters. */
+export interface HaltedOrder {
+  /** It closes a position because a halt asks for it. */
+  readonly isClosing: boolean;
+  /** It can only make a position smaller. */
+  readonly onlyReduces: boolean;
+}
+
+/** The halt that keeps the order from being placed or sent; null when none of them does. */
+export const haltAgainst = (halts: readonly HaltNotice[], order: HaltedOrder): HaltNotice | null =>
+  order.isClosing ? null : (halts.find(({ level }) => level === 'halted' || !order.onlyReduces) ?? null);
+
 /** Whether a halt may stop an order of the account, in whatever symbol. */
 export function concerns(scope: HaltScope, account: Pick<HaltSubject, 'userId' | 'accountId'>): boolean {
   if (scope.kind === 'strategy') return false;

@@ -1,0 +1,72 @@
+/**
+ * Looking at the halts in force before an order leaves. A halt that is committed in any process stops every order that has
+ * not left by then, so nobody relies on a look that is older than half a second, and without a look nothing leaves.
+ */
+import type { OrderTicket } from '../../domain/order/events.ts';
+import { haltAgainst } from '../../domain/risk-policy/kill-switch/scope.ts';
+import type { HaltedOrder } from '../../domain/risk-policy/kill-switch/scope.ts';
+import { onlyReduces, without } from '../../domain/risk-policy/state.ts';
+import type { RiskState } from '../../domain/risk-policy/state.ts';
+import type { BrokerAccess, LastLook } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock-and-ids.ts';
+import type { Log } from '../ports/log.ts';
+import type { HaltsOn } from './halts-on.ts';
+
+export interface HaltLookNeeds {
+  readonly haltsOn: HaltsOn;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** `stopped`: by a halt. `unknown`: the halts could not be read, which stops it for now. */
+export type Looked = { readonly kind: 'clear' } | { readonly kind: 'stopped' | 'unknown'; readonly reason: string };
+
+export interface HaltLook {
+  /** Looks now. Whoever gets `clear` must go on without waiting for anything. */
+  look(): Promise<Looked>;
+  /** The same for an adapter, once it has nothing left to wait for. */
+  readonly lastLook: LastLook;
+}
+
+/** Counted from before the record was read. */
+const SERVES_MS = 500;
+/** A store this slow can not be relied on for a look; the order is tried again later. */
+const MOST_READS = 3;
+
+/** For one order, or a change of it, as the risk engine has admitted it. */
+export function createHaltLook(
+  { haltsOn, clock, log }: HaltLookNeeds,
+  access: Pick<BrokerAccess, 'userId' | 'accountId'>,
+  ticket: OrderTicket,
+  order: HaltedOrder,
+): HaltLook {
+  const { userId, accountId } = access;
+  const subject = { userId, accountId, symbol: ticket.symbol, broker: 'alpaca', strategyId: null } as const;
+
+  async function look(): Promise<Looked> {
+    try {
+      for (let reads = 0; reads < MOST_READS; reads += 1) {
+        const begun = Date.parse(clock.now());
+        const notice = haltAgainst(await haltsOn(subject), order);
+        if (notice !== null) {
+          return { kind: 'stopped', reason: `Trading is halted (${notice.scope}): ${notice.reason}` };
+        }
+        const age = Date.parse(clock.now()) - begun;
+        // A clock that was set back says nothing about how old the look is.
+        if (age >= 0 && age <= SERVES_MS) return { kind: 'clear' };
+      }
+      throw new Error('reading them takes too long');
+    } catch (error) {
+      log.warn('the halts in force could not be read: nothing is sent', { accountId, error: String(error) });
+      return { kind: 'unknown', reason: 'The halts in force could not be read.' };
+    }
+  }
+
+  return { look, lastLook: async () => (await look()).kind === 'clear' };
+}
+
+/** How a halt sees an order: judged without what is reserved for itself. */
+export const haltedOrder = (risk: RiskState, ticket: OrderTicket, isClosing: boolean): HaltedOrder => ({
+  isClosing,
+  onlyReduces: onlyReduces(ticket, without(risk, ticket.orderId)),
+});
