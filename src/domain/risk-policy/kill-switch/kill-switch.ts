@@ -95,7 +95,7 @@ function halt(command: HaltTrading, state: KillSwitchState): Decision<KillSwitch
 }
 
 /** As whom somebody halts this scope; null when they may not. */
-function partyFor(requester: Requester, scope: HaltScope, state: KillSwitchState): HaltParty | null {
+export function partyFor(requester: Requester, scope: HaltScope, state: KillSwitchState): HaltParty | null {
   if (requester.kind !== 'person') return requester;
   const { userId } = requester;
   if (isOwn(scope, requester)) return { kind: 'user', userId };
