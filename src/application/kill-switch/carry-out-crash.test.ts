@@ -41,13 +41,11 @@ async function run(appends: number) {
 
   const { dying, dead } = dyingStore(house.store, appends);
   const second = house.startProcess(dying);
-  const finished = expect.poll(() => house.isCarriedOut(haltId), WITHIN).toBe(true);
-  const ended = await Promise.race([dead.then(() => 'died' as const), finished.then(() => 'finished' as const)]);
+  const ended = await Promise.race([dead.then(() => 'died' as const), house.untilCarriedOut(haltId)]);
   // What waits for the store for ever can not be waited for.
   void second.stop();
   const third = house.startProcess();
   await expect.poll(() => house.isCarriedOut(haltId), WITHIN).toBe(true);
-  await finished;
   await third.stop();
   const { report } = (await house.progress(haltId))!;
   return { ended, house, report, submits: house.requests.slice(before).filter((each) => each.startsWith('submit')) };

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
+import type { HaltStage } from '../../domain/risk-policy/kill-switch/events.ts';
 import { FIRST, openHouse, SECOND } from './house.suite.ts';
 
 const WITHIN = { timeout: 10_000, interval: 2 };
@@ -8,10 +9,15 @@ async function runningHouse(accountIds?: readonly string[]) {
   const house = await openHouse(accountIds);
   const process = house.startProcess();
   onTestFinished(() => process.stop());
-  const carriedOut = (haltId: string) => expect.poll(() => house.isCarriedOut(haltId), WITHIN).toBe(true);
-  const stage = (haltId: string, accountId?: string) =>
-    expect.poll(async () => (await house.progress(haltId, accountId))?.stage, WITHIN);
-  return { ...house, carriedOut, stage };
+  return {
+    ...house,
+    async carriedOut(haltId: string): Promise<void> {
+      await expect.poll(() => house.isCarriedOut(haltId), WITHIN).toBe(true);
+    },
+    async comesTo(stage: HaltStage, haltId: string, accountId?: string): Promise<void> {
+      await expect.poll(async () => (await house.progress(haltId, accountId))?.stage, WITHIN).toBe(stage);
+    },
+  };
 }
 type House = Awaited<ReturnType<typeof runningHouse>>;
 const cancel = { cancelOrders: true } as const;
@@ -114,7 +120,7 @@ describe('a halt that cancels', () => {
     await house.working();
     house.script.answers = false;
     const haltId = await house.halt(cancel);
-    await house.stage(haltId).toBe('cancelling');
+    await house.comesTo('cancelling', haltId);
     expect((await house.progress(haltId))?.report.left).toBeNull();
     house.script.answers = true;
     house.script.cancels = 'refused';
@@ -129,9 +135,9 @@ describe('a halt that cancels', () => {
     await house.working();
     house.script.cancels = 'refused';
     const haltId = await house.halt(cancel);
-    await house.stage(haltId).toBe('cancelling');
+    await house.comesTo('cancelling', haltId);
     house.passTime(61);
-    await house.stage(haltId).toBe('overdue');
+    await house.comesTo('overdue', haltId);
     expect(house.alarms).toEqual(['a halt is not carried out in an account']);
     house.script.cancels = 'at once';
     await house.carriedOut(haltId);
@@ -145,7 +151,7 @@ describe('a halt that cancels', () => {
     const scope = { kind: 'account', accountId: FIRST, symbol: null } as const;
     const by = { kind: 'person', userId: 'trader', accountId: FIRST } as const;
     const haltId = await house.halt({ ...cancel, scope, by });
-    await house.stage(haltId).toBe('cancelling');
+    await house.comesTo('cancelling', haltId);
     const release = { type: 'ReleaseHalt', haltId, by, at: house.needs.clock.now() } as const;
     await house.aggregates.killSwitch.handle('kill-switch', release, { ...cause(haltId) });
     house.script.cancels = 'at once';
@@ -160,9 +166,9 @@ describe('a halt that cancels', () => {
     await house.working();
     house.script.cancels = 'refused';
     const haltId = await house.halt(cancel);
-    await house.stage(haltId).toBe('cancelling');
+    await house.comesTo('cancelling', haltId);
     house.unlink(FIRST);
-    await house.stage(haltId).toBe('overdue');
+    await house.comesTo('overdue', haltId);
     expect(house.alarms).toEqual(['an account of a halt has no broker link any more']);
     expect(await house.isCarriedOut(haltId)).toBe(false);
     house.script.cancels = 'at once';
@@ -183,9 +189,9 @@ describe('a halt that flattens', () => {
     expect(house.positionsOf(FIRST)).toEqual([]);
     expect(house.openOf(FIRST)).toEqual([]);
     const { report } = (await house.progress(haltId))!;
-    expect(report.closing.map(({ symbol, quantity }) => [symbol, quantity]).toSorted()).toEqual([
-      ['AAPL', '10.25'],
-      ['IBM', '5'],
+    expect(report.closing.map(({ symbol, quantity }) => `${quantity} ${symbol}`).toSorted()).toEqual([
+      '10.25 AAPL',
+      '5 IBM',
     ]);
     expect(report.left).toEqual({ orders: 0, unfinished: 0, positions: [] });
     const [closing] = report.closing;
@@ -213,7 +219,7 @@ describe('a halt that flattens', () => {
     house.hold(FIRST, 'AAPL', '10');
     await house.working();
     const haltId = await house.halt(flatten);
-    await house.stage(haltId).toBe('waiting_for_open');
+    await house.comesTo('waiting_for_open', haltId);
     expect(house.openOf(FIRST)).toEqual([]);
     house.passTime(8 * 3_600);
     expect(submits(house)).toHaveLength(1);
@@ -248,7 +254,7 @@ describe('a halt that flattens', () => {
       await expect.poll(() => submits(house), WITHIN).toHaveLength(attempts);
       house.passTime(6);
     }
-    await house.stage(haltId).toBe('overdue');
+    await house.comesTo('overdue', haltId);
     expect(house.alarms).toEqual(['a halt is not carried out in an account']);
     expect(submits(house)).toHaveLength(3);
     const orders = (await house.progress(haltId))?.report.closing.map(({ orderId }) => orderId);
@@ -262,7 +268,7 @@ describe('a halt that flattens', () => {
     const first = await house.halt(flatten);
     const second = await house.halt({ ...flatten, scope: { kind: 'account', accountId: FIRST, symbol: null } });
     await expect.poll(() => submits(house), WITHIN).toHaveLength(1);
-    await house.stage(second).toBe('flattening');
+    await house.comesTo('flattening', second);
     expect(house.openOf(FIRST)).toHaveLength(1);
     const [closing] = house.openOf(FIRST);
     await house.trade(closing!.brokerOrderId, '10');

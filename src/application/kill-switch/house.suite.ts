@@ -286,7 +286,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
     trade,
     /** Carries out the cancels that were taken. */
     async settle(): Promise<void> {
-      for (const { order } of [...book.values()]) {
+      for (const { order } of book.values()) {
         if (order.underWay === 'cancel') await change(order.brokerOrderId, { status: 'cancelled', underWay: null });
       }
     },
@@ -297,6 +297,13 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
     async progress(haltId: string, accountId = FIRST) {
       const halt = (await reader.killSwitch.load(KILL_SWITCH_STREAM)).standing.get(haltId);
       return halt === undefined ? undefined : find(halt.progress, accountId);
+    },
+    async untilCarriedOut(haltId: string): Promise<'finished'> {
+      for (;;) {
+        const { standing } = await reader.killSwitch.load(KILL_SWITCH_STREAM);
+        if (standing.get(haltId)?.carriedOutAt) return 'finished';
+        await wait(1);
+      }
     },
     async isCarriedOut(haltId: string): Promise<boolean> {
       const halt = (await reader.killSwitch.load(KILL_SWITCH_STREAM)).standing.get(haltId);
