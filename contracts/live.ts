@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountState, brokerExecution, brokerOrder, brokerPosition } from './broker-api.ts';
+import { halts } from './halts.ts';
 import { bar, marketClock, quote } from './market.ts';
 import { symbolText } from './text.ts';
 
@@ -31,6 +32,8 @@ export const liveMessage = z
     z.object({ type: z.literal('positions'), positions: z.array(brokerPosition), state: accountState }),
     z.object({ type: z.literal('quote'), quote }),
     z.object({ type: z.literal('bar'), symbol: symbolText, bar }),
+    /** After the snapshot, and whenever a halt that one may see has begun, moved on or ended: all that stand. */
+    halts.extend({ type: z.literal('halts') }),
     z.object({ type: z.literal('heartbeat'), clock: marketClock }),
   ])
   .meta({ id: 'LiveMessage' });

@@ -70,6 +70,8 @@ export const refusalCode = z
     'order_unconfirmed',
     'replace_pending',
     'only_tighter',
+    'not_permitted',
+    'second_operator_needed',
     'unavailable',
     'internal',
   ])

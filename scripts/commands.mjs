@@ -58,6 +58,8 @@ export const commands = {
   start: program('dist/server/main.js', ['server', 'web']),
   demo: program('dist/server/demo.js', ['server', 'web']),
   sandbox: program('dist/sandbox/main.js', ['server']),
+  kill: program('dist/server/kill.js', ['server']),
+  operators: program('dist/server/operators.js', ['server']),
   'events:copy': program('dist/server/events-copy.js', ['server']),
   'audit:export': program('dist/server/audit-export.js', ['server']),
   'audit:verify': program('dist/server/audit-verify.js', ['server']),

@@ -9,6 +9,8 @@ export const bundles = [
   { entry: 'src/bootstrap/events-copy.ts', out: 'dist/server/events-copy.js' },
   { entry: 'src/bootstrap/audit-export.ts', out: 'dist/server/audit-export.js' },
   { entry: 'src/bootstrap/audit-verify.ts', out: 'dist/server/audit-verify.js' },
+  { entry: 'src/bootstrap/kill.ts', out: 'dist/server/kill.js' },
+  { entry: 'src/bootstrap/operators.ts', out: 'dist/server/operators.js' },
   { entry: 'src/bootstrap/projections-rebuild.ts', out: 'dist/server/projections-rebuild.js' },
   { entry: 'src/bootstrap/projections-verify.ts', out: 'dist/server/projections-verify.js' },
   { entry: 'sandbox/main.ts', out: 'dist/sandbox/main.js' },

@@ -28,6 +28,7 @@ import {
 } from '../application/risk-policy/own-limits.ts';
 import { createReadFigures } from '../application/risk-policy/read-figures.ts';
 import { PORT } from './container.ts';
+import { createKillSwitch } from './kill-switch.ts';
 
 const SWEEP_EVERY_MS = 5_000;
 
@@ -89,6 +90,7 @@ export function createAbilities(container: Container) {
     tightenLimits: createTightenLimits(placing),
     allowOrdersAgain: createAllowOrdersAgain(placing),
     bookFills: createBookFills(common),
+    killSwitch: createKillSwitch(container, sending.reportRevoked),
     desk: createOrderDesk({
       ...sending,
       submit: createSubmitOrder(sending),

@@ -23,6 +23,7 @@ import type { EventStore } from '../application/ports/event-store.ts';
 import type { Owned } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
 import { runReaction } from '../application/react.ts';
+import { KILL_SWITCH_STREAM } from '../domain/risk-policy/kill-switch/events.ts';
 import { accountStream } from '../domain/account/events.ts';
 import type { LimitTable } from '../domain/risk-policy/limits.ts';
 import { createAbilities } from './abilities.ts';
@@ -108,6 +109,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const http = createHttpApp({
     ...abilities,
+    ...abilities.killSwitch,
+    killSwitch: () => aggregates.killSwitch.load(KILL_SWITCH_STREAM),
     settings: { publicUrl, webRoot: webFolder, brokerApiOrigins: TRADINGVIEW_ORIGINS },
     environment,
     accountOf: async (userId) => {
@@ -150,6 +153,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ),
     owning('order-desk', (_fence, own) => abilities.desk.run(own)),
     owning('broker-updates', (_fence, own) => abilities.followLinkedAccounts(own)),
+    owning('kill-switch', abilities.killSwitch.owner),
   ];
   // Ends after the others, so that the last head covers what they have still written.
   const signing = new AbortController();

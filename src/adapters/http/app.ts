@@ -4,6 +4,7 @@ import express from 'express';
 import type { RecordedEvent } from '../../application/ports/event-store.ts';
 import { createAuthenticate } from './authentication.ts';
 import { createFailedLogins } from './failed-logins.ts';
+import { createHalts } from './halts.ts';
 import { createLimits } from './limits.ts';
 import { createLive } from './live.ts';
 import { lastStop, mount } from './mount.ts';
@@ -15,6 +16,7 @@ import { authRoutes } from './routes/auth.ts';
 import { brokerAccountRoutes } from './routes/broker-accounts.ts';
 import { brokerOrderRoutes } from './routes/broker-orders.ts';
 import { brokerStateRoutes } from './routes/broker-state.ts';
+import { haltRoutes } from './routes/halts.ts';
 import { liveRoutes } from './routes/live.ts';
 import { marketRoutes } from './routes/market.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
@@ -37,17 +39,19 @@ export interface HttpApp {
 export function createHttpApp(needs: HttpNeeds): HttpApp {
   const { settings, log, ids } = needs;
   const portfolios = createPortfolios(needs);
-  const live = createLive({ ...needs, portfolios });
+  const halts = createHalts(needs);
+  const live = createLive({ ...needs, portfolios, halts });
   const now = (): number => performance.now();
   const failedLogins = createFailedLogins(now);
   const limits = createLimits(now);
-  const parts = { ...needs, portfolios, live, failedLogins, limits, endLive: live.endSession };
+  const parts = { ...needs, portfolios, halts, live, failedLogins, limits, endLive: live.endSession };
 
   const routes: readonly Route[] = [
     ...authRoutes(parts),
     ...onboardingRoutes(parts),
     ...marketRoutes(parts),
     ...liveRoutes(parts),
+    ...haltRoutes(parts),
     ...brokerAccountRoutes(parts),
     ...brokerStateRoutes(parts),
     ...brokerOrderRoutes(parts),

@@ -56,16 +56,17 @@ function request(route: Route): { readonly path: string; readonly asked: Asked }
     .replace('{orderId}', orderId)
     .replace('{id}', orderId);
   const query = `?accountId=${owner.accountId}&symbols=AAPL&symbol=AAPL&instrument=AAPL`;
-  const fields = {
+  const { scope, ...fields } = {
     instrument: 'AAPL',
     side: 'buy',
     type: 'market',
     qty: '2',
     disclaimerVersion: '1',
     termsVersion: '1',
+    scope: { kind: 'account', accountId: owner.accountId },
   };
   if (route.body === null) return { path: path + query, asked: {} };
-  return { path: path + query, asked: route.surface === 'broker' ? { form: fields } : { json: fields } };
+  return { path: path + query, asked: route.surface === 'broker' ? { form: fields } : { json: { ...fields, scope } } };
 }
 
 const codeOf = (route: Route, answer: Answered): string =>

@@ -149,7 +149,7 @@ describe('a world outside that does not answer', () => {
   });
 
   it('tells a failure that nobody thought of by its number only, and logs it', async () => {
-    const broken = await openServer({ users: { byId: fails } });
+    const broken = await openServer({ users: { byId: fails, byEmail: fails } });
     try {
       const signedUp = await broken.call('POST', '/api/v1/auth/signup', {
         json: { email: 'a@example.com', password: 'correct horse battery' },

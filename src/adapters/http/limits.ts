@@ -13,6 +13,9 @@ const MOST_ORDER_ENTRIES = 300;
 /** Hashing a password takes a good part of a processor's time, and memory. */
 const MOST_PASSWORDS = 120;
 
+/** A halt is never refused; what would be a game of halting and releasing ends here. */
+const MOST_HALT_RELEASES = 20;
+
 /** Each counts the request and gives null, or gives the refusal of one too many, which does not count. */
 export interface Limits {
   readonly marketData: (userId: string) => Refusal | null;
@@ -20,6 +23,7 @@ export interface Limits {
   readonly orderEntry: (userId: string) => Refusal | null;
   /** Counts among the entries of orders, and is never refused: people must be able to get out. */
   readonly cancellation: (userId: string) => void;
+  readonly haltRelease: (userId: string) => Refusal | null;
   /** Signing up and in, by client. One on this machine has no limit: whoever is here can harm us in other ways. */
   readonly passwords: (client: string) => Refusal | null;
 }
@@ -30,6 +34,7 @@ export function createLimits(now: () => number): Limits {
   const marketData = window(MOST_MARKET_DATA);
   const orderEntry = window(MOST_ORDER_ENTRIES);
   const passwords = window(MOST_PASSWORDS);
+  const haltReleases = window(MOST_HALT_RELEASES);
 
   return {
     marketData: (userId) => take(marketData, userId, 'Market data was asked for too often; wait a moment.'),
@@ -38,6 +43,7 @@ export function createLimits(now: () => number): Limits {
     cancellation(userId) {
       orderEntry.count(userId);
     },
+    haltRelease: (userId) => take(haltReleases, userId, 'Too many releases within a minute; wait a moment.'),
     passwords: (client) =>
       isLoopback(client) ? null : take(passwords, client, 'Too many tries from this network; wait a moment.'),
   };

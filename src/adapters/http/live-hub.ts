@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../application/ports/event-store.ts';
 import type { Log } from '../../application/ports/log.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { Execution, Fill } from '../../domain/order/events.ts';
+import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { OrderDenied } from '../../domain/risk-policy/events.ts';
 import type { Immutable } from './immutable.ts';
@@ -36,6 +37,8 @@ export interface LiveHubNeeds {
   readonly read: Pick<ReadSide, 'listOrders' | 'findWithLegs' | 'findExecution'>;
   /** The account's positions or cash have changed. */
   readonly onPositions: (accountId: string) => void;
+  /** A halt has begun, moved on or ended. */
+  readonly onHalts: () => void;
   readonly log: Log;
 }
 
@@ -46,7 +49,7 @@ interface News {
 }
 const noNews = (): News => ({ orders: new Set(), executions: [] });
 
-export function createLiveHub({ read, onPositions, log }: LiveHubNeeds): LiveHub {
+export function createLiveHub({ read, onPositions, onHalts, log }: LiveHubNeeds): LiveHub {
   const connections = new Set<LiveConnection>();
   let news = noNews();
   /** Rounds and greetings run one after another, so that every connection sees an order's states in their order. */
@@ -87,7 +90,8 @@ export function createLiveHub({ read, onPositions, log }: LiveHubNeeds): LiveHub
   function note(event: RecordedEvent): void {
     if (event.unreadable) return;
     const { stream, type, data } = event;
-    if (stream.startsWith(orderStream(''))) {
+    if (stream === KILL_SWITCH_STREAM) onHalts();
+    else if (stream.startsWith(orderStream(''))) {
       const orderId = stream.slice(orderStream('').length);
       news.orders.add(orderId);
       if (type === 'OrderPartiallyFilled' || type === 'OrderFilled') {

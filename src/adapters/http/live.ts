@@ -4,6 +4,8 @@ import type { LiveMessage } from '../../../contracts/live.ts';
 import type { Quote } from '../../../contracts/market.ts';
 import type { RecordedEvent } from '../../application/ports/event-store.ts';
 import type { MarketClock, MarketSnapshot } from '../../application/ports/market-data.ts';
+import type { Halts } from './halts.ts';
+import { createLiveHalts } from './live-halts.ts';
 import { openEventStream } from './event-stream.ts';
 import type { Immutable } from './immutable.ts';
 import { createLiveHub } from './live-hub.ts';
@@ -34,6 +36,7 @@ export interface Live {
 
 type Needs = Pick<HttpNeeds, 'accountOf' | 'sessions' | 'read' | 'venue' | 'marketData' | 'log'> & {
   readonly portfolios: Portfolios;
+  readonly halts: Halts;
 };
 
 const HEARTBEAT_MS = 10_000;
@@ -54,7 +57,9 @@ export function createLive(needs: Needs): Live {
       portfolios.forget(accountId);
       held.refresh(accountId);
     },
+    onHalts: () => halts.hurry(),
   });
+  const halts = createLiveHalts({ halts: needs.halts, connections: () => hub.connections, log });
   const board = createQuoteBoard({
     marketData,
     log,
@@ -134,6 +139,7 @@ export function createLive(needs: Needs): Live {
             hub.leave(joined);
             return joined.close();
           }
+          void halts.greet(joined);
           held.hold(accountId, portfolio);
           for (const symbol of wantedBy(joined)) {
             const known = board.snapshotOf(symbol);
@@ -152,6 +158,7 @@ export function createLive(needs: Needs): Live {
     for (const connection of hub.connections) {
       if (clock !== null) connection.send({ type: 'heartbeat', clock });
     }
+    await halts.refresh();
     // Cash moves at the broker without an event of ours, and a new trading day begins without one.
     for (const accountId of new Set([...hub.connections].map((each) => each.accountId))) held.refresh(accountId);
   }
@@ -194,6 +201,7 @@ export function createLive(needs: Needs): Live {
       closed = true;
       for (const timer of timers) clearInterval(timer);
       board.close();
+      halts.close();
       for (const connection of hub.connections) connection.close();
     },
   };

@@ -4,6 +4,7 @@ import type { AcceptDocuments } from '../../application/account/accept-documents
 import type { BeginLink, CompleteLink, Unlink } from '../../application/account/link-broker.ts';
 import type { LogIn, RefreshSession, SignUp } from '../../application/account/sign-up.ts';
 import type { CancelOrder, ReplaceOrder } from '../../application/order/change-order.ts';
+import type { HaltTradingNow, ReleaseHalt } from '../../application/kill-switch/halt-trading.ts';
 import type { PlaceOrder } from '../../application/order/place-order.ts';
 import type { BrokerAccounts, LinkedAccounts } from '../../application/ports/broker.ts';
 import type { Ids } from '../../application/ports/clock-and-ids.ts';
@@ -16,6 +17,7 @@ import type {
   ShowRisk,
   TightenLimits,
 } from '../../application/risk-policy/own-limits.ts';
+import type { KillSwitchState } from '../../domain/risk-policy/kill-switch/state.ts';
 import type { OpenAccount } from '../../domain/account/account.ts';
 import type { BrokerCapabilities } from '../../domain/order/capabilities.ts';
 import type { ReadSide } from './read-side.ts';
@@ -54,9 +56,13 @@ export interface HttpNeeds {
   readonly chooseRiskProfile: ChooseRiskProfile;
   readonly tightenLimits: TightenLimits;
   readonly allowOrdersAgain: AllowOrdersAgain;
+  readonly haltTrading: HaltTradingNow;
+  readonly releaseHalt: ReleaseHalt;
+  /** What is halted, as the event store has it now. */
+  readonly killSwitch: () => Promise<KillSwitchState>;
   /** The user's account as the event store has it now. */
   readonly accountOf: (userId: string) => Promise<OpenAccount | null>;
-  readonly users: Pick<Users, 'byId'>;
+  readonly users: Pick<Users, 'byId' | 'byEmail'>;
   readonly sessions: Pick<Sessions, 'isLive' | 'end'>;
   readonly tokens: Pick<AccessTokens, 'read'>;
   readonly read: ReadSide;

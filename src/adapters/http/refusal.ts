@@ -65,6 +65,12 @@ const WORDS: Readonly<Record<RefusalCode, readonly [status: number, title: strin
   order_unconfirmed: [409, 'Order unconfirmed', 'The broker has not confirmed the order yet; try again in a moment.'],
   replace_pending: [409, 'Change pending', 'Another change of this order is on its way.'],
   only_tighter: [409, 'Only tighter', 'Limits can be made tighter, and by nobody looser.'],
+  not_permitted: [403, 'Not permitted', 'Only an operator may do that.'],
+  second_operator_needed: [
+    409,
+    'Second operator needed',
+    'You have approved it already; another operator has to, too.',
+  ],
   unavailable: [503, 'Unavailable', 'Market data can not be read at the moment; nothing was done.'],
   internal: [500, 'Internal error', 'Something went wrong on our side.'],
 };

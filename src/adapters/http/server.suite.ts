@@ -17,6 +17,8 @@ import { createLogIn, createRefreshSession, createSignUp } from '../../applicati
 import { createAggregates } from '../../application/aggregates.ts';
 import { createCancelOrder, createReplaceOrder } from '../../application/order/change-order.ts';
 import { createPlaceOrder } from '../../application/order/place-order.ts';
+import { createHaltTrading, createReleaseHalt } from '../../application/kill-switch/halt-trading.ts';
+import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
 import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
 import { createHaltsOn } from '../../application/risk-policy/halts-on.ts';
 import {
@@ -158,6 +160,9 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     chooseRiskProfile: createChooseRiskProfile(trading),
     tightenLimits: createTightenLimits(trading),
     allowOrdersAgain: createAllowOrdersAgain(trading),
+    haltTrading: createHaltTrading(trading),
+    releaseHalt: createReleaseHalt(trading),
+    killSwitch: () => aggregates.killSwitch.load(KILL_SWITCH_STREAM),
     async accountOf(userId) {
       const account = await aggregates.accounts.load(accountStream(userId));
       return account.status === 'open' ? account : null;

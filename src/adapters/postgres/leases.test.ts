@@ -6,7 +6,7 @@ import type { TestDatabase } from '../../../test/support/postgres.ts';
 import { severableConnection } from '../../../test/support/severable-connection.ts';
 import { aborted, leasesSuite, taken } from '../../application/ports/leases.suite.ts';
 import type { Leases } from '../../application/ports/leases.ts';
-import { createLeases } from './leases.ts';
+import { createLeases, isHeld } from './leases.ts';
 import { createPool } from './pool.ts';
 
 async function openLeases() {
@@ -48,6 +48,15 @@ describe('a lease on Postgres', () => {
     const { rows } = await owner.query('select name, fence, holder from leases');
     expect(rows).toEqual([{ name: 'order-desk', fence: '1', holder: 'north:17' }]);
     await lease.release();
+  });
+
+  it('can be seen to be held, and taken all the same once it is free', async () => {
+    expect(await isHeld(owner, 'order-desk')).toBe(false);
+    const lease = await taken(opened.another());
+    expect([await isHeld(owner, 'order-desk'), await isHeld(owner, 'heads')]).toEqual([true, false]);
+    await lease.release();
+    expect(await isHeld(owner, 'order-desk')).toBe(false);
+    await (await taken(opened.another())).release();
   });
 
   it('of a holder whose session ends is lost, and the next one has it at once', async () => {

@@ -75,6 +75,16 @@ async function tryLock(session: Client, name: Owned): Promise<boolean> {
   return rows[0]!.locked;
 }
 
+/** Whether somebody holds the lease now. */
+export async function isHeld(pool: Pool, name: Owned): Promise<boolean> {
+  // Of the transaction alone: a holder to be finds the lock free again at its next look.
+  const { rows } = await pool.query<{ readonly free: boolean }>(
+    `select pg_try_advisory_xact_lock(${LEASE_LOCK}) as free`,
+    [name],
+  );
+  return rows[0]?.free === false;
+}
+
 /** The lease on a session that has the lock. */
 async function hold(
   session: Client,

@@ -221,7 +221,13 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
       'Filled 2 at $187.25 after the order had ended or had nothing left; 12 in all.',
     ],
   ],
-  CancelRequested: [[{ type: 'CancelRequested', data: { requestedAt: AT } }, 'The trader asked to cancel.']],
+  CancelRequested: [
+    [{ type: 'CancelRequested', data: { requestedAt: AT } }, 'The trader asked to cancel.'],
+    [
+      { type: 'CancelRequested', data: { requestedAt: AT }, metadata: { actor: { id: 'kill-switch' } } },
+      'The kill switch asked to cancel.',
+    ],
+  ],
   CancelRefused: [
     [{ type: 'CancelRefused', data: { reason: 'too late', at } }, 'The broker would not cancel: too late.'],
   ],

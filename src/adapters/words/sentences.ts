@@ -94,8 +94,8 @@ function terms({ quantity: wanted, limitPrice, stopPrice, timeInForce }: OrderTe
 
 // --- What happened ---
 
-/** What an order's story is made of. */
-export type StoryFact = OrderEvent | RiskEvent;
+/** What an order's story is made of. `metadata` tells who it was, where that is another one than usual. */
+export type StoryFact = (OrderEvent | RiskEvent) & { readonly metadata?: { readonly actor: { readonly id: string } } };
 
 /** One sentence about an event, with its facts. */
 export function eventSentence(event: StoryFact): string {
@@ -148,7 +148,9 @@ export function eventSentence(event: StoryFact): string {
     case 'OrderFilled':
       return filled(event.data);
     case 'CancelRequested':
-      return 'The trader asked to cancel.';
+      return event.metadata?.actor.id === 'kill-switch'
+        ? 'The kill switch asked to cancel.'
+        : 'The trader asked to cancel.';
     case 'CancelRefused':
       return `The broker would not cancel: ${sentence(event.data.reason)}`;
     case 'OrderCancelled': {

@@ -147,9 +147,17 @@ export async function readMarks(
   instruments: ReadonlyMap<string, Instrument>,
 ): Promise<readonly Mark[]> {
   const symbols = symbolsToMark(state, day);
-  if (symbols.length === 0) return [];
-  const snapshots = await marketData.snapshots(symbols);
-  return symbols.flatMap((symbol) => {
+  return symbols.length === 0 ? [] : marksOf(state, day, instruments, await marketData.snapshots(symbols));
+}
+
+/** The same, of what was read for several accounts. */
+export function marksOf(
+  state: RiskState,
+  day: string,
+  instruments: ReadonlyMap<string, Instrument>,
+  snapshots: ReadonlyMap<string, MarketSnapshot>,
+): readonly Mark[] {
+  return symbolsToMark(state, day).flatMap((symbol) => {
     const snapshot = snapshots.get(symbol);
     if (snapshot !== undefined) return [{ symbol, price: snapshot.last, previousClose: closeBefore(snapshot, day) }];
     // What can not be traded any more, and nobody prices, neither gains nor loses: it is worth what it cost.

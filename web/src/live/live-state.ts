@@ -1,5 +1,6 @@
 import type { AccountState, BrokerExecution, BrokerOrder, BrokerPosition } from '../../../contracts/broker-api.ts';
 import { formatMarketDay } from '../time/new-york.ts';
+import type { Halts } from '../../../contracts/halts.ts';
 import type { LiveMessage } from '../../../contracts/live.ts';
 import type { Bar, MarketClock, Quote } from '../../../contracts/market.ts';
 
@@ -15,6 +16,8 @@ export interface LiveState {
   quotes: Readonly<Record<string, Quote>>;
   /** The newest minute bar of each symbol. */
   bars: Readonly<Record<string, Bar>>;
+  /** What is halted; null until it is told. */
+  halts: Halts | null;
 }
 
 export type LiveEvent =
@@ -31,6 +34,7 @@ export const emptyLiveState: LiveState = {
   clock: null,
   quotes: {},
   bars: {},
+  halts: null,
 };
 
 const byId = <T extends { id: string }>(items: readonly T[]): Record<string, T> =>
@@ -66,6 +70,8 @@ export function reduceLive(state: LiveState, event: LiveEvent): LiveState {
       return { ...state, quotes: { ...state.quotes, [event.quote.symbol]: event.quote } };
     case 'bar':
       return { ...state, bars: { ...state.bars, [event.symbol]: event.bar } };
+    case 'halts':
+      return { ...state, halts: { halts: event.halts, operator: event.operator } };
     case 'heartbeat':
       return { ...state, clock: event.clock };
     case 'orders_history':

@@ -2,9 +2,12 @@
  * Halts an account whose day's result has come down to the limit, realized or not: until the exchange's next day its
  * positions can only be made smaller.
  */
-import { absolute, toCents, toText } from '../../../domain/kernel/decimal.ts';
-import type { Money, Price } from '../../../domain/kernel/decimal.ts';
+import { absolute, money, toCents, toText } from '../../../domain/kernel/decimal.ts';
+import type { Mark } from '../../../domain/risk-policy/events.ts';
 import type { KillSwitchState } from '../../../domain/risk-policy/kill-switch/state.ts';
+import { limitsInForce } from '../../../domain/risk-policy/limits.ts';
+import type { LimitBasis } from '../../../domain/risk-policy/limits.ts';
+import { resultOfDay } from '../../../domain/risk-policy/result.ts';
 import type { RiskState } from '../../../domain/risk-policy/state.ts';
 import type { Ids } from '../../ports/clock-and-ids.ts';
 import type { Log } from '../../ports/log.ts';
@@ -14,10 +17,7 @@ import { tripCause } from './trip.ts';
 export interface LossLimitNeeds {
   readonly haltTrading: HaltTradingNow;
   readonly releaseHalt: ReleaseHalt;
-  /** What the account has gained or lost on a day of the exchange, at these prices. */
-  readonly dayResult: (account: RiskState, day: string, marks: ReadonlyMap<string, Price>) => Money;
-  /** The loss at which it is enough; not negative. */
-  readonly lossLimit: (account: RiskState, day: string) => Money;
+  readonly basis: LimitBasis;
   readonly ids: Ids;
   readonly log: Log;
 }
@@ -25,8 +25,11 @@ export interface LossLimitNeeds {
 export interface Reckoning {
   /** The exchange's day. */
   readonly day: string;
-  readonly accounts: readonly { readonly accountId: string; readonly risk: RiskState }[];
-  readonly marks: ReadonlyMap<string, Price>;
+  readonly accounts: readonly {
+    readonly accountId: string;
+    readonly risk: RiskState;
+    readonly marks: readonly Mark[];
+  }[];
   readonly halts: KillSwitchState;
 }
 
@@ -34,16 +37,18 @@ const BY = { kind: 'trip', trip: 'loss_limit' } as const;
 
 /** Reckons for all accounts, every few seconds. */
 export function createLossLimit(needs: LossLimitNeeds): (reckoning: Reckoning) => Promise<void> {
-  const { haltTrading, releaseHalt, dayResult, lossLimit, ids, log } = needs;
+  const { haltTrading, releaseHalt, basis, ids, log } = needs;
 
-  return async ({ day, accounts, marks, halts }) => {
+  return async ({ day, accounts, halts }) => {
     for (const { haltId, by, until } of halts.standing.values()) {
       const isOver = by.kind === 'trip' && by.trip === BY.trip && until !== null && until < day;
       if (isOver) await releaseHalt({ haltId, by: BY, cause: tripCause('loss_limit', ids) });
     }
-    for (const { accountId, risk } of accounts) {
-      const [result, limit] = [dayResult(risk, day, marks), lossLimit(risk, day)];
-      if (result > -limit) continue;
+    for (const { accountId, risk, marks } of accounts) {
+      const result = resultOfDay(risk, day, marks);
+      const limit = money(limitsInForce(risk.policy, day, basis).dailyLoss);
+      // While nobody prices what is held, the rules let no position grow; that is no loss yet.
+      if (result === null || result > -limit) continue;
       const halted = await haltTrading({
         // Once a day: an operator who has released it has decided for that day.
         haltId: ids.named(`loss_limit/${accountId}/${day}`),

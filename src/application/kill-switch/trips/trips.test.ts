@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../../adapters/node/clock-and-ids.ts';
-import { money, plus } from '../../../domain/kernel/decimal.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import { KILL_SWITCH_STREAM } from '../../../domain/risk-policy/kill-switch/events.ts';
-import { limitsOn } from '../../../domain/risk-policy/limits.ts';
-import { netQuantity, unrealized } from '../../../domain/kernel/lots.ts';
-import { realizedOn } from '../../../domain/risk-policy/state.ts';
+import { riskStream } from '../../../domain/risk-policy/events.ts';
+import { BASIS } from '../../../domain/risk-policy/samples.suite.ts';
 import { ACCOUNT, cause, openDesk } from '../../order/order-path.suite.ts';
 import { sample } from '../../ports/event-store-samples.suite.ts';
 import { createHaltTrading, createReleaseHalt } from '../halt-trading.ts';
@@ -160,26 +158,24 @@ describe('the loss limit', () => {
   const DAY = '2026-03-02';
   async function openLimit() {
     const desk = await openTrips();
-    const results = { now: '0' };
-    const lossLimit = createLossLimit({
-      ...desk.releasing,
-      dayResult: () => money(results.now),
-      lossLimit: (_risk, day) => money(limitsOn(day).dailyLoss),
-    });
-    const reckon = async (result: string, day = DAY): Promise<void> => {
-      results.now = result;
-      const risk = await desk.aggregates.risk.load('risk-x');
-      await lossLimit({ day, accounts: [{ accountId: ACCOUNT, risk }], marks: new Map(), halts: await desk.state() });
+    await desk.holds('AAPL', '10');
+    const lossLimit = createLossLimit({ ...desk.releasing, basis: BASIS });
+    /** Ten shares of AAPL were worth 300 dollars each at the close of the day before. */
+    const reckon = async (price: string | null, day = DAY): Promise<void> => {
+      const risk = await desk.aggregates.risk.load(riskStream(ACCOUNT));
+      const marks = price === null ? [] : [{ symbol: 'AAPL', price, previousClose: '300' }];
+      await lossLimit({ day, accounts: [{ accountId: ACCOUNT, risk, marks }], halts: await desk.state() });
     };
     return { ...desk, reckon };
   }
 
   it('lets the account only get smaller from the limit on, until the exchange’s next day', async () => {
     const { reckon, standing } = await openLimit();
-    await reckon('-2499.99');
+    await reckon('50.001');
+    await reckon(null);
     expect(await standing()).toEqual([]);
-    await reckon('-2500');
-    await reckon('-3000');
+    await reckon('50');
+    await reckon('40');
     expect(await standing()).toEqual([
       {
         scope: { kind: 'account', accountId: ACCOUNT, symbol: null },
@@ -188,11 +184,11 @@ describe('the loss limit', () => {
         until: DAY,
       },
     ]);
-    await reckon('0');
+    await reckon('300');
     expect(await standing()).toHaveLength(1);
-    await reckon('0', '2026-03-03');
+    await reckon('300', '2026-03-03');
     expect(await standing()).toEqual([]);
-    await reckon('-2500', '2026-03-03');
+    await reckon('50', '2026-03-03');
     expect(await standing()).toMatchObject([{ until: '2026-03-03' }]);
   });
 
@@ -200,11 +196,11 @@ describe('the loss limit', () => {
     const { reckon, standing, state, aggregates, clock, releasing } = await openLimit();
     const operator = { type: 'AppointOperator', userId: 'operator', at: clock.now() } as const;
     await aggregates.killSwitch.handle(KILL_SWITCH_STREAM, operator, cause);
-    await reckon('-2500');
+    await reckon('50');
     const [haltId = ''] = (await state()).standing.keys();
     const by = { kind: 'person', userId: 'operator', accountId: null } as const;
     expect(await releasing.releaseHalt({ haltId, by, cause })).toMatchObject({ kind: 'done', resumed: true });
-    await reckon('-2600');
+    await reckon('40');
     expect(await standing()).toEqual([]);
   });
 });
@@ -214,36 +210,24 @@ describe('a look', () => {
     const desk = await openTrips();
     await desk.holds('AAPL', '10');
     const sights: unknown[] = [];
-    const results: string[] = [];
-    const asked: (readonly string[])[] = [];
-    const quote = { symbol: 'AAPL', bid: '79', ask: '81', at: desk.clock.now() };
+    const reckonings: unknown[] = [];
     const look = createLook({
       ...desk.common,
       linked: { all: () => Promise.resolve([{ linkId: 'L', accountId: ACCOUNT, userId: 'u' }]) },
       venue: desk.placing.venue,
-      marketData: {
-        snapshots: (symbols) => {
-          asked.push(symbols);
-          return Promise.resolve(new Map([['AAPL', { quote, last: '80', previousClose: null, minuteBar: null }]]));
-        },
-      },
+      marketData: desk.placing.marketData,
       staleData: (sight) => {
         sights.push(sight.quotedAt);
         return Promise.resolve();
       },
-      lossLimit: ({ day, accounts, marks }) => {
-        for (const { risk } of accounts) {
-          const holding = risk.holdings.get('AAPL') ?? [];
-          const open = unrealized(holding, marks.get('AAPL')!);
-          results.push(`${day} ${netQuantity(holding)} ${plus(realizedOn(risk, day), open)}`);
-        }
+      lossLimit: ({ day, accounts }) => {
+        reckonings.push([day, accounts.map(({ accountId, marks }) => [accountId, marks])]);
         return Promise.resolve();
       },
     });
     await look();
-    expect(asked).toEqual([['AAPL']]);
-    expect(sights).toEqual([[quote.at]]);
-    expect(results).toEqual(['2026-03-02 10000000000000000000 -100000000000000000000']);
+    expect(sights).toEqual([[desk.clock.now()]]);
+    expect(reckonings).toEqual([['2026-03-02', [[ACCOUNT, [{ symbol: 'AAPL', price: '100', previousClose: '100' }]]]]]);
   });
 
   it('sees no quote where the source does not answer, and concludes nothing without the market’s clock', async () => {
@@ -263,7 +247,7 @@ describe('a look', () => {
     };
     await createLook(needs)();
     expect(sights).toEqual([[null]]);
-    const silent = { clock: () => Promise.reject(new Error('no answer')) };
+    const silent = { ...needs.venue, clock: () => Promise.reject(new Error('no answer')) };
     await expect(createLook({ ...needs, venue: silent })()).rejects.toThrow('no answer');
     expect(sights).toHaveLength(1);
   });

@@ -1,8 +1,8 @@
 /** Looks at the market and at all linked accounts every few seconds, and shows what it sees to the watches. */
-import { price } from '../../../domain/kernel/decimal.ts';
 import { tradingDay } from '../../../domain/kernel/trading-day.ts';
 import { KILL_SWITCH_STREAM } from '../../../domain/risk-policy/kill-switch/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
+import { symbolsToMark } from '../../../domain/risk-policy/result.ts';
 import type { RiskState } from '../../../domain/risk-policy/state.ts';
 import type { Aggregates } from '../../aggregates.ts';
 import type { LinkedAccounts } from '../../ports/broker.ts';
@@ -10,13 +10,14 @@ import type { Clock } from '../../ports/clock-and-ids.ts';
 import { unlessUnreadable } from '../../ports/event-store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarketData, MarketSnapshot, Venue } from '../../ports/market-data.ts';
+import { marksOf } from '../../risk-policy/gather-inputs.ts';
 import type { Reckoning } from './loss-limit.ts';
 import type { Sight } from './stale-data.ts';
 
 export interface WatchNeeds {
   readonly aggregates: Pick<Aggregates, 'risk' | 'killSwitch'>;
   readonly linked: Pick<LinkedAccounts, 'all'>;
-  readonly venue: Pick<Venue, 'clock'>;
+  readonly venue: Pick<Venue, 'clock' | 'instruments'>;
   readonly marketData: Pick<MarketData, 'snapshots'>;
   readonly staleData: (sight: Sight) => Promise<void>;
   readonly lossLimit: (reckoning: Reckoning) => Promise<void>;
@@ -26,23 +27,24 @@ export interface WatchNeeds {
 
 const LOOK_EVERY_MS = 5_000;
 
-/** One look. Rejects when the market's clock or the record can not be read: nothing is concluded from that. */
+/** One look. Rejects when the venue or the record can not be read: nothing is concluded from that. */
 export function createLook(needs: Omit<WatchNeeds, 'clock' | 'log'>): () => Promise<void> {
   const { aggregates, linked, venue, marketData, staleData, lossLimit } = needs;
   return async () => {
-    const market = await venue.clock();
+    const [market, instruments] = await Promise.all([venue.clock(), venue.instruments()]);
+    const day = tradingDay(market.now);
     const accounts: { readonly accountId: string; readonly risk: RiskState }[] = [];
     for (const { accountId } of await linked.all()) {
       const risk = await unlessUnreadable(aggregates.risk.load(riskStream(accountId)));
       if (risk !== undefined) accounts.push({ accountId, risk });
     }
-    const symbols = [...new Set(accounts.flatMap(({ risk }) => symbolsOf(risk)))];
+    const symbols = [...new Set(accounts.flatMap(({ risk }) => symbolsToMark(risk, day)))];
     const none: ReadonlyMap<string, MarketSnapshot> = new Map();
     const snapshots = symbols.length === 0 ? none : await marketData.snapshots(symbols).catch(() => none);
     const halts = await aggregates.killSwitch.load(KILL_SWITCH_STREAM);
     await staleData({ market, quotedAt: symbols.map((symbol) => snapshots.get(symbol)?.quote.at ?? null), halts });
-    const marks = new Map([...snapshots].map(([symbol, { last }]) => [symbol, price(last)]));
-    await lossLimit({ day: tradingDay(market.now), accounts, marks, halts });
+    const marked = accounts.map((each) => ({ ...each, marks: marksOf(each.risk, day, instruments, snapshots) }));
+    await lossLimit({ day, accounts: marked, halts });
   };
 }
 
@@ -57,9 +59,3 @@ export function createWatch(needs: WatchNeeds): (signal: AbortSignal) => Promise
     }
   };
 }
-
-/** Held, or with orders on their way. */
-const symbolsOf = ({ holdings, reservations }: RiskState): readonly string[] => [
-  ...[...holdings].filter(([, lots]) => lots.length > 0).map(([symbol]) => symbol),
-  ...[...reservations.values()].map(({ symbol }) => symbol),
-];

@@ -25,8 +25,8 @@ export interface Halt extends Readonly<TradingHalted['data']> {
 export interface KillSwitchState {
   /** By halt id, the oldest first. */
   readonly standing: ReadonlyMap<string, Halt>;
-  /** When each halt ended that stands no longer. */
-  readonly ended: Dictionary<string>;
+  /** The halts that stand no longer. */
+  readonly ended: Dictionary<Pick<Halt, 'scope' | 'by'>>;
   /** Since when each operator is one. */
   readonly operators: ReadonlyMap<string, string>;
 }
@@ -52,9 +52,12 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
       return changed(state, haltId, (halt) => ({ ...halt, approval: { by, at: approvedAt } }));
     }
     case 'TradingResumed': {
+      const { haltId } = event.data;
+      const halt = state.standing.get(haltId);
+      if (halt === undefined) return state;
       const standing = new Map(state.standing);
-      standing.delete(event.data.haltId);
-      return { ...state, standing, ended: put(state.ended, event.data.haltId, event.data.resumedAt) };
+      standing.delete(haltId);
+      return { ...state, standing, ended: put(state.ended, haltId, { scope: halt.scope, by: halt.by }) };
     }
     case 'HaltUnderWay':
       return changed(state, event.data.haltId, (halt) => ({ ...halt, accounts: event.data.accounts }));

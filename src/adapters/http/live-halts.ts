@@ -1,0 +1,60 @@
+/** Tells live connections what is halted: when they begin, and whenever that changes. */
+import type { Log } from '../../application/ports/log.ts';
+import type { KillSwitchState } from '../../domain/risk-policy/kill-switch/state.ts';
+import type { Halts } from './halts.ts';
+import type { LiveConnection } from './live-hub.ts';
+
+export interface LiveHalts {
+  greet(connection: LiveConnection): Promise<void>;
+  /** Soon, unless that is about to happen anyway: a halt of many accounts moves on many times a second. */
+  hurry(): void;
+  /** Tells everybody when something has changed since it was told last. */
+  refresh(): Promise<void>;
+  close(): void;
+}
+
+export interface LiveHaltsNeeds {
+  readonly halts: Halts;
+  readonly connections: () => Iterable<LiveConnection>;
+  readonly log: Log;
+}
+
+const TOLD_WITHIN_MS = 100;
+
+export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): LiveHalts {
+  let told: KillSwitchState | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  /** One after another, so that nobody is told an older state after a newer one. */
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last = last.then(work).catch((error: unknown) => {
+      // What could not be read now is told with the next heartbeat.
+      told = null;
+      log.warn('what is halted could not be told', { error: String(error) });
+    });
+    return last;
+  };
+  const tell = async (connection: LiveConnection, state: KillSwitchState): Promise<void> =>
+    connection.send({ type: 'halts', ...(await halts.seenBy(connection, state)) });
+
+  const live: LiveHalts = {
+    greet: (connection) => inTurn(async () => tell(connection, await halts.state())),
+    hurry() {
+      timer ??= setTimeout(() => {
+        timer = null;
+        void live.refresh();
+      }, TOLD_WITHIN_MS);
+    },
+    refresh: () =>
+      inTurn(async () => {
+        const state = await halts.state();
+        if (state === told) return;
+        for (const connection of connections()) await tell(connection, state);
+        told = state;
+      }),
+    close() {
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+  return live;
+}
