@@ -9,6 +9,7 @@ import { gaps } from './gaps.ts';
 import { killPostgres } from './kill-postgres.ts';
 import { killProjector } from './kill-projector.ts';
 import { orders } from './orders.ts';
+import { killSwitch } from './kill-switch.ts';
 import { NotPossibleHere, randomFrom } from './proof.ts';
 import type { Proof } from './proof.ts';
 import { requestBudget } from './request-budget.ts';
@@ -16,6 +17,7 @@ import { requestBudget } from './request-budget.ts';
 const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: number }>> = {
   'kill-postgres': { run: killPostgres, times: 20 },
   'kill-projector': { run: killProjector, times: 100 },
+  'kill-switch': { run: killSwitch, times: 1 },
   'disk-full': { run: diskFull, times: 1 },
   gaps: { run: gaps, times: 3 },
   orders: { run: orders, times: 2_000 },

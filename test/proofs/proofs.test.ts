@@ -12,6 +12,7 @@ import type { AppendResult, EventStore } from '../../src/application/ports/event
 import { startEmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import { killPostgres } from './kill-postgres.ts';
 import { killProjector } from './kill-projector.ts';
+import { killUnderLoad } from './kill-switch.ts';
 import { NotPossibleHere, randomFrom } from './proof.ts';
 import { smallDisk } from './small-disk.ts';
 import type { SmallDisk } from './small-disk.ts';
@@ -30,6 +31,13 @@ it('read models whose process is killed are what the log gives', { timeout: 60_0
   const { facts, broken } = await killProjector(asked(2));
   expect(broken).toEqual([]);
   expect(facts).toMatchObject({ kills: 2, 'differing tables': 0 });
+});
+
+it('the kill switch stops a flow of orders, and stands after kill -9', { timeout: 120_000 }, async () => {
+  const load = { traders: 6, perSecond: 20, beforeMs: 2_000, afterMs: 2_000 };
+  const { facts, broken } = await killUnderLoad(asked(1), load);
+  expect(broken).toEqual([]);
+  expect(facts).toMatchObject({ 'open orders left': 0, 'positions left': 0, 'sent after kill -9': 0 });
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'tradsy-small-disk-'));

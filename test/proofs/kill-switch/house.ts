@@ -1,0 +1,168 @@
+/**
+ * A product with its broker, and traders whose orders come at a steady rate. The orders are admitted and placed by this
+ * process, on the same database: so no plan and no rate limit of the front door has a say in how many there are.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { createPostgresEventStore } from '../../../src/adapters/postgres/event-store.ts';
+import { systemIds } from '../../../src/adapters/node/clock-and-ids.ts';
+import { createPool } from '../../../src/adapters/postgres/pool.ts';
+import { inputs } from '../../../src/adapters/postgres/views/desk.suite.ts';
+import { CATALOGUE } from '../../../src/adapters/stored-events/catalogue.ts';
+import { createEvolvingStore } from '../../../src/adapters/stored-events/evolving-store.ts';
+import { createAggregates } from '../../../src/application/aggregates.ts';
+import { placeAdmitted } from '../../../src/application/order/place-order.ts';
+import { becomeTrader } from '../../../src/bootstrap/demo/visitor.ts';
+import type { Visitor } from '../../../src/bootstrap/demo/visitor.ts';
+import { removeDataFolder, startEmbeddedPostgres } from '../../../src/bootstrap/embedded-postgres.ts';
+import type { OrderTicket } from '../../../src/domain/order/events.ts';
+import { riskStream } from '../../../src/domain/risk-policy/events.ts';
+import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
+import { startProduct, startSandboxProgram } from '../../support/running-product.ts';
+import { runProgram } from '../../support/run-program.ts';
+import type { Ended } from '../../support/run-program.ts';
+
+const ledgerSchema = z.object({
+  orders: z.array(
+    z.looseObject({
+      client_order_id: z.string(),
+      account_id: z.string(),
+      status: z.string(),
+      received_at_real: z.string(),
+    }),
+  ),
+});
+const accountsSchema = z.object({
+  accounts: z.array(z.looseObject({ id: z.string(), open_orders: z.int(), positions: z.array(z.unknown()) })),
+});
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+export type LedgerOrder = z.infer<typeof ledgerSchema>['orders'][number];
+
+/** Orders at the market, and twice as many that rest until somebody cancels them. */
+const KINDS: readonly Partial<OrderTicket>[] = [
+  { type: 'market', limitPrice: null },
+  { type: 'limit', limitPrice: '100' },
+  { type: 'limit', limitPrice: '101', timeInForce: 'gtc' },
+];
+
+export async function openHouse(traders: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'tradsy-kill-'));
+  const [postgres, sandbox] = await Promise.all([
+    startEmbeddedPostgres({ dataDir: join(folder, 'database') }),
+    startSandboxProgram(join(folder, 'sandbox')),
+  ]);
+  const env = {
+    DATABASE_URL: postgres.url,
+    SANDBOX_URL: sandbox.url,
+    TRADSY_SECRET: randomBytes(32).toString('hex'),
+    TRADSY_DATA: join(folder, 'product'),
+  };
+  let product = await startProduct(env);
+  const pool = createPool(postgres.url);
+  const raw = createPostgresEventStore(pool);
+  const store = createEvolvingStore(raw, { catalogue: CATALOGUE, log: { alarm: () => undefined } });
+  const aggregates = createAggregates({ store, ids: systemIds });
+  const cause = {
+    correlationId: systemIds.random(),
+    causationId: null,
+    actor: { kind: 'system', id: 'test' },
+  } as const;
+  const visitors: Visitor[] = [];
+  while (visitors.length < traders) visitors.push(await becomeTrader(product.url));
+
+  async function control<T>(schema: z.ZodType<T>, path: string): Promise<T> {
+    const answer = await fetch(`${sandbox.url}/control/${path}`);
+    return schema.parse(await answer.json());
+  }
+
+  /** Admits and places one order; gives its id. */
+  async function place(accountId: string, changes: Partial<OrderTicket>): Promise<string> {
+    const at = new Date().toISOString();
+    const ticket: OrderTicket = {
+      orderId: systemIds.random(),
+      accountId,
+      symbol: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      quantity: '1',
+      limitPrice: null,
+      stopPrice: null,
+      trailPrice: null,
+      timeInForce: 'day',
+      extendedHours: false,
+      takeProfit: null,
+      stopLoss: null,
+      ...changes,
+    };
+    const assess = { type: 'AssessOrder', ticket, channel: 'demo', inputs: inputs(), at } as const;
+    await aggregates.risk.handle(riskStream(accountId), assess, cause);
+    await placeAdmitted(aggregates, { ticket, channel: 'demo', at }, cause);
+    return ticket.orderId;
+  }
+
+  return {
+    store,
+    visitors,
+    /** Begins to place so many orders a second, by turns for every trader, until it is asked to stop. */
+    flow(perSecond: number) {
+      const placed: { readonly orderId: string; readonly at: number }[] = [];
+      const underWay: Promise<void>[] = [];
+      let isOver = false;
+      const flowing = (async () => {
+        const begun = performance.now();
+        for (let n = 0; !isOver; n += 1) {
+          const late = begun + (n * 1000) / perSecond - performance.now();
+          if (late > 0) await wait(late);
+          const at = Date.now();
+          const { accountId } = visitors[n % visitors.length]!;
+          // Another kind for every trader and turn.
+          const kind = KINDS[(n + Math.floor(n / visitors.length)) % KINDS.length]!;
+          underWay.push(place(accountId, kind).then((orderId) => void placed.push({ orderId, at })));
+        }
+        await Promise.all(underWay);
+      })();
+      return {
+        placed,
+        async stop() {
+          isOver = true;
+          await flowing;
+        },
+      };
+    },
+    place,
+    /** A program of the house, in a process of its own, on the same database. */
+    run: (program: 'kill' | 'operators', args: readonly string[]): Promise<Ended> => runProgram(program, env, args),
+    ledger: async (): Promise<readonly LedgerOrder[]> => (await control(ledgerSchema, 'ledger')).orders,
+    brokerAccounts: async () => (await control(accountsSchema, 'accounts')).accounts,
+    /** When the record took the halt, by the database's clock. */
+    async haltedAt(haltId: string): Promise<number> {
+      for (const { type, data, recordedAt } of await store.readStream(KILL_SWITCH_STREAM)) {
+        if (type === 'TradingHalted' && (data as { haltId: string }).haltId === haltId) return Date.parse(recordedAt);
+      }
+      throw new Error(`halt ${haltId} is not recorded`);
+    },
+    /** What became of an order last. */
+    async last(orderId: string): Promise<{ readonly type: string; readonly reason: string }> {
+      const event = (await store.readStream(`order-${orderId}`)).at(-1);
+      const { reason = '' } = (event?.data ?? {}) as { readonly reason?: string };
+      return { type: event?.type ?? 'none', reason };
+    },
+    /** Kills the product, and starts it again. */
+    async killAndRestart(): Promise<void> {
+      await product.kill('SIGKILL');
+      product = await startProduct(env);
+    },
+    async close(): Promise<void> {
+      await product.kill('SIGTERM');
+      await raw.close();
+      await pool.end();
+      await Promise.all([postgres.stop(), sandbox.kill('SIGTERM')]);
+      await removeDataFolder(folder);
+    },
+  };
+}
