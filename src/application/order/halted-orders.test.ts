@@ -79,12 +79,14 @@ describe('a placed order', () => {
   });
 
   it('is not sent when the halt comes while its request waits for its turn at the broker', async () => {
-    const { halt, needs, orderId, sent, types, script } = await placedOrder();
+    const { halt, needs, orderId, sent, types, script, passTime } = await placedOrder();
     const looks: boolean[] = [];
     const broker: typeof needs.broker = {
       ...needs.broker,
       async submit(access, admission, id, lastLook) {
+        looks.push((await lastLook?.()) ?? true);
         await halt();
+        passTime(0.6);
         looks.push((await lastLook?.()) ?? true);
         return looks.at(-1) === true
           ? needs.broker.submit(access, admission, id)
@@ -95,7 +97,7 @@ describe('a placed order', () => {
     const submit = createSubmitOrder({ ...needs, broker });
     expect(await submit(orderId, cause)).toEqual({ kind: 'again', afterMs: 0 });
     expect(await submit(orderId, cause)).toEqual({ kind: 'settled' });
-    expect(looks).toEqual([false]);
+    expect(looks).toEqual([true, false]);
     expect(sent).toEqual([]);
     expect((await types()).slice(-2)).toEqual(['SubmissionFailed', 'OrderNotSent']);
   });

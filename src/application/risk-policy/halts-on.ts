@@ -10,7 +10,28 @@ export type { HaltSubject };
 /** Rejects when the record can not be read: then nobody may place or send anything. */
 export type HaltsOn = (subject: HaltSubject) => Promise<readonly HaltNotice[]>;
 
-export const createHaltsOn =
-  ({ aggregates }: { readonly aggregates: Pick<Aggregates, 'killSwitch'> }): HaltsOn =>
-  async (subject) =>
-    haltsOn(await aggregates.killSwitch.load(KILL_SWITCH_STREAM), subject);
+export function createHaltsOn({ aggregates }: { readonly aggregates: Pick<Aggregates, 'killSwitch'> }): HaltsOn {
+  const read = shared(() => aggregates.killSwitch.load(KILL_SWITCH_STREAM));
+  return async (subject) => haltsOn(await read(), subject);
+}
+
+/** Whoever asks while a reading is under way gets the next one, together: no reading began before it was asked for. */
+function shared<T>(reading: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<unknown> | null = null;
+  let next: Promise<T> | null = null;
+  const begin = (): Promise<T> => {
+    next = null;
+    const mine = reading();
+    const over = (): void => {
+      if (underWay === mine) underWay = null;
+    };
+    underWay = mine;
+    mine.then(over, over);
+    return mine;
+  };
+  return () => {
+    if (underWay === null) return begin();
+    next ??= underWay.then(begin, begin);
+    return next;
+  };
+}

@@ -24,7 +24,7 @@ export type Looked = { readonly kind: 'clear' } | { readonly kind: 'stopped' | '
 export interface HaltLook {
   /** Looks now. Whoever gets `clear` must go on without waiting for anything. */
   look(): Promise<Looked>;
-  /** The same for an adapter, once it has nothing left to wait for. */
+  /** For an adapter, once it has nothing left to wait for: the last look while it serves, or a new one. */
   readonly lastLook: LastLook;
 }
 
@@ -41,7 +41,15 @@ export function createHaltLook(
   order: HaltedOrder,
 ): HaltLook {
   const { userId, accountId } = access;
+  /** When the last look that was clear began; null before. */
+  let clearSince: number | null = null;
   const subject = { userId, accountId, symbol: ticket.symbol, broker: 'alpaca', strategyId: null } as const;
+
+  /** A clock that was set back says nothing about how old a look is. */
+  function serves(begun: number): boolean {
+    const age = Date.parse(clock.now()) - begun;
+    return age >= 0 && age <= SERVES_MS;
+  }
 
   async function look(): Promise<Looked> {
     try {
@@ -51,9 +59,9 @@ export function createHaltLook(
         if (notice !== null) {
           return { kind: 'stopped', reason: `Trading is halted (${notice.scope}): ${notice.reason}` };
         }
-        const age = Date.parse(clock.now()) - begun;
-        // A clock that was set back says nothing about how old the look is.
-        if (age >= 0 && age <= SERVES_MS) return { kind: 'clear' };
+        if (!serves(begun)) continue;
+        clearSince = begun;
+        return { kind: 'clear' };
       }
       throw new Error('reading them takes too long');
     } catch (error) {
@@ -62,7 +70,10 @@ export function createHaltLook(
     }
   }
 
-  return { look, lastLook: async () => (await look()).kind === 'clear' };
+  return {
+    look,
+    lastLook: async () => (clearSince !== null && serves(clearSince)) || (await look()).kind === 'clear',
+  };
 }
 
 /** How a halt sees an order: judged without what is reserved for itself. */
