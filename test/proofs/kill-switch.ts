@@ -3,7 +3,6 @@
  * halt was committed, all open ones are cancelled, all positions closed; and after kill -9 it still stands.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
 import { openHouse } from './kill-switch/house.ts';
 import type { House } from './kill-switch/house.ts';
 import type { Asked, Verdict } from './proof.ts';
@@ -12,7 +11,7 @@ import { unless } from './proof.ts';
 export interface Load {
   readonly traders: number;
   readonly perSecond: number;
-  /** How long orders flow before the switch is thrown, and after it. */
+  /** How long orders flow before the switch is thrown, and after the halt stands. */
   readonly beforeMs: number;
   readonly afterMs: number;
 }
@@ -21,7 +20,6 @@ export const FULL_LOAD: Load = { traders: 20, perSecond: 50, beforeMs: 5_000, af
 
 const LATEST_MS = 1_000;
 const SETTLED_WITHIN_MS = 30_000;
-const killLines = z.looseObject({ haltId: z.string(), outcome: z.string().optional() });
 
 export const killSwitch = (asked: Asked): Promise<Verdict> => killUnderLoad(asked, FULL_LOAD);
 
@@ -72,11 +70,10 @@ async function throwSwitch(house: House, { perSecond, beforeMs, afterMs }: Load)
   const flow = house.flow(perSecond);
   await wait(beforeMs);
   const reason = 'The proof of the kill switch.';
-  const thrown = house.run('kill', ['everything', '--flatten', '--reason', reason, '--json', '--wait', '60']);
+  const { haltId, ended } = await house.throwSwitch(['everything', '--flatten', '--reason', reason, '--wait', '60']);
   await wait(afterMs);
   await flow.stop();
-  const { code: exitCode, said } = await thrown;
-  const { haltId } = killLines.parse(JSON.parse(said.split('\n')[0] ?? ''));
+  const exitCode = await ended;
   const haltedAt = await house.haltedAt(haltId);
   const carriedOut = (await house.store.readStream('kill-switch')).find(({ type }) => type === 'HaltCarriedOut');
 

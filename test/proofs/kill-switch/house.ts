@@ -3,9 +3,11 @@
  * process, on the same database: so no plan and no rate limit of the front door has a say in how many there are.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { createPostgresEventStore } from '../../../src/adapters/postgres/event-store.ts';
@@ -23,8 +25,7 @@ import type { OrderTicket } from '../../../src/domain/order/events.ts';
 import { riskStream } from '../../../src/domain/risk-policy/events.ts';
 import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import { startProduct, startSandboxProgram } from '../../support/running-product.ts';
-import { runProgram } from '../../support/run-program.ts';
-import type { Ended } from '../../support/run-program.ts';
+import { launchProgram } from '../../support/run-program.ts';
 
 const ledgerSchema = z.object({
   orders: z.array(
@@ -135,8 +136,14 @@ export async function openHouse(traders: number) {
       };
     },
     place,
-    /** A program of the house, in a process of its own, on the same database. */
-    run: (program: 'kill' | 'operators', args: readonly string[]): Promise<Ended> => runProgram(program, env, args),
+    /** Throws the switch, in a process of its own on the same database; gives the halt's id as soon as it stands. */
+    async throwSwitch(args: readonly string[]): Promise<{ readonly haltId: string; readonly ended: Promise<number> }> {
+      const child = launchProgram('kill', env, [...args, '--json']);
+      const ended = once(child, 'close').then(([code]) => code as number);
+      const lines = createInterface({ input: child.stdout! });
+      const [line] = (await once(lines, 'line')) as [string];
+      return { haltId: z.looseObject({ haltId: z.string() }).parse(JSON.parse(line)).haltId, ended };
+    },
     ledger: async (): Promise<readonly LedgerOrder[]> => (await control(ledgerSchema, 'ledger')).orders,
     brokerAccounts: async () => (await control(accountsSchema, 'accounts')).accounts,
     /** When the record took the halt, by the database's clock. */
