@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { HaltScope } from '../../domain/risk-policy/kill-switch/events.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
 import { createHaltsOn } from '../risk-policy/halts-on.ts';
@@ -114,27 +113,30 @@ describe('a placed order', () => {
   });
 
   it('is sent under `reducing` only if it can only make a position smaller', async () => {
-    const level = 'reducing';
-    const opening = await placedOrder();
-    await opening.halt({ level });
-    await opening.submit();
-    expect(opening.sent).toEqual([]);
-
     const desk = await openDesk();
     await desk.holds('AAPL', '5');
     const { terms } = desk.order();
-    const sell = (quantity: string) => desk.placeOrder(desk.order({ terms: { ...terms, side: 'sell', quantity } }));
-    const [part, more] = [await sell('3'), await sell('4')];
-    if (part.kind !== 'placed' || more.kind !== 'placed') throw new Error('not placed');
-    await desk.halt({ level });
+    const place = async (side: 'buy' | 'sell', quantity: string): Promise<string> => {
+      const placed = await desk.placeOrder(desk.order({ terms: { ...terms, side, quantity } }));
+      if (placed.kind !== 'placed') throw new Error(placed.kind);
+      return placed.orderId;
+    };
+    const [out, more] = [await place('sell', '3'), await place('buy', '1')];
+    await desk.halt({ level: 'reducing' });
     const submit = createSubmitOrder(desk.needs);
-    // Together they could turn the position around: neither is known to reduce it while the other is on its way.
-    await submit(more.orderId, cause);
-    expect(desk.sent).toEqual([]);
-    const released = { type: 'ReleaseReservation', orderId: more.orderId, outcome: 'not_sent' } as const;
-    await desk.aggregates.risk.handle(riskStream(ACCOUNT), released, cause);
-    await submit(part.orderId, cause);
-    expect(desk.sent).toEqual([part.orderId]);
+    await submit(more, cause);
+    await submit(out, cause);
+    expect(desk.sent).toEqual([out]);
+    expect((await desk.typesOf(more)).at(-1)).toBe('OrderNotSent');
+  });
+
+  it('is denied once the halt stands, with its scope and its reason', async () => {
+    const { halt, placeOrder, order } = await placedOrder();
+    await halt();
+    expect(await placeOrder(order())).toMatchObject({
+      kind: 'denied',
+      breaches: [{ rule: 'trading_halted', detail: 'everything: Something is wrong.' }],
+    });
   });
 });
 

@@ -13,7 +13,6 @@ import { z } from 'zod';
 import { createPostgresEventStore } from '../../../src/adapters/postgres/event-store.ts';
 import { systemIds } from '../../../src/adapters/node/clock-and-ids.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
-import { inputs } from '../../../src/adapters/postgres/views/desk.suite.ts';
 import { CATALOGUE } from '../../../src/adapters/stored-events/catalogue.ts';
 import { createEvolvingStore } from '../../../src/adapters/stored-events/evolving-store.ts';
 import { createAggregates } from '../../../src/application/aggregates.ts';
@@ -22,6 +21,7 @@ import { becomeTrader } from '../../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder, startEmbeddedPostgres } from '../../../src/bootstrap/embedded-postgres.ts';
 import type { OrderTicket } from '../../../src/domain/order/events.ts';
+import { BASIS, LIMITS, readInputs, tablesOf } from '../../../src/domain/risk-policy/samples.suite.ts';
 import { riskStream } from '../../../src/domain/risk-policy/events.ts';
 import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import { startProduct, startSandboxProgram } from '../../support/running-product.ts';
@@ -43,6 +43,19 @@ const accountsSchema = z.object({
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 export type LedgerOrder = z.infer<typeof ledgerSchema>['orders'][number];
+
+/** As many orders as anybody likes. */
+const UNLIMITED = {
+  ...BASIS,
+  tables: tablesOf({
+    ...LIMITS,
+    largestExposure: null,
+    mostOpenOrders: null,
+    mostOrdersInTenSeconds: null,
+    mostOrdersInAMinute: null,
+    mostRepetitionsInAMinute: null,
+  }),
+};
 
 /** Orders at the market, and twice as many that rest until somebody cancels them. */
 const KINDS: readonly Partial<OrderTicket>[] = [
@@ -100,7 +113,8 @@ export async function openHouse(traders: number) {
       stopLoss: null,
       ...changes,
     };
-    const assess = { type: 'AssessOrder', ticket, channel: 'demo', inputs: inputs(), at } as const;
+    const inputs = readInputs({ tradesIncluded: null });
+    const assess = { type: 'AssessOrder', ticket, channel: 'demo', inputs, basis: UNLIMITED, at } as const;
     await aggregates.risk.handle(riskStream(accountId), assess, cause);
     await placeAdmitted(aggregates, { ticket, channel: 'demo', at }, cause);
     return ticket.orderId;
