@@ -8,6 +8,8 @@ import { ACCOUNT, brokerOrder, cause, openDesk, USER } from './order-path.suite.
 import { createSendReplace } from './send-requests.ts';
 import { createSubmitOrder } from './submit-order.ts';
 
+const live = new AbortController().signal;
+
 async function placedOrder(terms: Partial<Parameters<Awaited<ReturnType<typeof openDesk>>['order']>[0]> = {}) {
   const desk = await openDesk();
   const answer = await desk.placeOrder(desk.order(terms));
@@ -19,8 +21,8 @@ async function placedOrder(terms: Partial<Parameters<Awaited<ReturnType<typeof o
     ...desk,
     orderId,
     last,
-    submitWith: (haltsOn: HaltsOn) => createSubmitOrder({ ...needs, haltsOn })(orderId, cause),
-    submit: () => createSubmitOrder(needs)(orderId, cause),
+    submitWith: (haltsOn: HaltsOn) => createSubmitOrder({ ...needs, haltsOn })(orderId, cause, live),
+    submit: () => createSubmitOrder(needs)(orderId, cause, live),
     types: () => desk.typesOf(orderId),
   };
 }
@@ -72,7 +74,7 @@ describe('a placed order', () => {
         if (point === 'after-claim') halting = halt();
       },
     });
-    expect(await submit(orderId, cause)).toEqual({ kind: 'settled' });
+    expect(await submit(orderId, cause, live)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionFailed', 'OrderNotSent']);
   });
@@ -94,8 +96,8 @@ describe('a placed order', () => {
     };
     script.submit = (id) => ({ kind: 'acknowledged', order: brokerOrder(id) });
     const submit = createSubmitOrder({ ...needs, broker });
-    expect(await submit(orderId, cause)).toEqual({ kind: 'again', afterMs: 0 });
-    expect(await submit(orderId, cause)).toEqual({ kind: 'settled' });
+    expect(await submit(orderId, cause, live)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await submit(orderId, cause, live)).toEqual({ kind: 'settled' });
     expect(looks).toEqual([true, false]);
     expect(sent).toEqual([]);
     expect((await types()).slice(-2)).toEqual(['SubmissionFailed', 'OrderNotSent']);
@@ -124,8 +126,8 @@ describe('a placed order', () => {
     const [out, more] = [await place('sell', '3'), await place('buy', '1')];
     await desk.halt({ level: 'reducing' });
     const submit = createSubmitOrder(desk.needs);
-    await submit(more, cause);
-    await submit(out, cause);
+    await submit(more, cause, live);
+    await submit(out, cause, live);
     expect(desk.sent).toEqual([out]);
     expect((await desk.typesOf(more)).at(-1)).toBe('OrderNotSent');
   });
@@ -216,7 +218,7 @@ describe('a change of a working order', () => {
       },
     };
     await halt({ level });
-    await createSendReplace({ ...needs, broker })(orderId, cause);
+    await createSendReplace({ ...needs, broker })(orderId, cause, live);
     const state = await aggregates.orders.load(`order-${orderId}`);
     return { replaced, state, last: await desk.last() };
   }

@@ -12,8 +12,9 @@ const STREAM = riskStream(ACCOUNT);
 const unreadable = () => Promise.reject(new Error('it does not answer'));
 
 async function lastInputs({ store }: Desk) {
-  const event = (await store.readStream(STREAM)).at(-1);
-  return (event?.data as OrderAdmitted['data']).inputs;
+  const [event] = (await store.readStream(STREAM)).slice(-1);
+  if (event === undefined) throw new Error('nothing was assessed');
+  return (event.data as OrderAdmitted['data']).inputs;
 }
 /** A position, from an order of elsewhere. */
 const hold = ({ aggregates }: Desk, shares: string, symbol = 'AAPL', tradingDay = '2026-03-02') =>
