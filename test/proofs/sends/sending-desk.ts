@@ -5,6 +5,7 @@ import { createAlpaca } from '../../../src/adapters/alpaca/alpaca.ts';
 import { ALPACA_TIMES } from '../../../src/adapters/alpaca/config.ts';
 import { createOrderDesk } from '../../../src/application/order/order-desk.ts';
 import { openDesk } from '../../../src/application/order/order-path.suite.ts';
+import { createPlaceOrder } from '../../../src/application/order/place-order.ts';
 import { createSendCancel, createSendReplace } from '../../../src/application/order/send-requests.ts';
 import { createConfirmOrder, createSubmitOrder } from '../../../src/application/order/submit-order.ts';
 import type { Broker, BrokerAccess } from '../../../src/application/ports/broker.ts';
@@ -47,6 +48,10 @@ export async function openSendingDesk(
   };
   const alpaca = createAlpaca(configFor(url, { times }), { clock: systemClock, log, budget: plenty() });
   const desk = await openDesk({ broker: plant(alpaca.broker), clock: systemClock, log });
+  // What the broker tells of the account is no part of this: it would not do so while it fails.
+  const means = { buyingPower: '200000', equity: '100000', cash: '100000', shortingEnabled: true, mayTrade: true };
+  const readFigures = () => Promise.resolve({ kind: 'read', value: { ...means, at: systemClock.now() } } as const);
+  const placeOrder = createPlaceOrder({ ...desk.placing, readFigures });
   const placed: string[] = [];
   const stateOf = (orderId: string) => desk.aggregates.orders.glance(orderStream(orderId));
   const isOpen = async (orderId: string): Promise<boolean> =>
@@ -111,7 +116,7 @@ export async function openSendingDesk(
       const terms = { ...request.terms, quantity: `${1 + (n % ORDERS_EACH)}` };
       // Taken now: others are placed meanwhile.
       placed.push('');
-      const answer = await desk.placeOrder({ ...request, terms });
+      const answer = await placeOrder({ ...request, terms });
       if (answer.kind !== 'placed') throw new Error(`not placed: ${JSON.stringify(answer)}`);
       placed[n] = answer.orderId;
       accountOf.set(answer.orderId, accountId);
