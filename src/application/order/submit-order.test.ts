@@ -175,8 +175,10 @@ describe('sending an order', () => {
     script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
     script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
     await submit();
-    passTime(3_600);
+    passTime(61);
     expect(await confirm()).toEqual({ kind: 'doubt', afterMs: 500 });
+    passTime(3_600);
+    expect(await confirm()).toEqual({ kind: 'doubt' });
     expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
   });
 

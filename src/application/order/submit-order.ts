@@ -177,13 +177,13 @@ const GIVE_UP_AFTER_MS = 60_000;
  */
 const ALARM_AFTER_MS = 45_000;
 
-/** Shortly before it may be given up the next look-up waits for just that moment, and later ones follow quickly. */
+/** Around the moment at which it may be given up, look-ups follow quickly: one that fails then must not cost much time. */
 const GIVING_UP_MS = 4_000;
 const TRY_AGAIN_MS = 500;
 
 function stillInDoubt(age: number): Submitted {
   const left = GIVE_UP_AFTER_MS - age;
-  return left > GIVING_UP_MS ? { kind: 'doubt' } : { kind: 'doubt', afterMs: Math.max(left, TRY_AGAIN_MS) };
+  return Math.abs(left) > GIVING_UP_MS ? { kind: 'doubt' } : { kind: 'doubt', afterMs: Math.max(left, TRY_AGAIN_MS) };
 }
 
 export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
