@@ -59,7 +59,15 @@ async function measure(
   say: (line: string) => void,
 ): Promise<readonly Figure[]> {
   const place = async (trader: Visitor): Promise<void> => {
-    const form = { instrument: 'AAPL', side: 'buy', type: 'market', qty: '1', currentAsk: '0', currentBid: '0' };
+    const form = {
+      instrument: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      qty: '1',
+      currentAsk: '0',
+      currentBid: '0',
+      confirmDuplicate: 'true',
+    };
     const answer = await trader.place(form, randomUUID());
     if (!('orderId' in answer)) throw new Error(answer.errmsg);
   };

@@ -80,7 +80,15 @@ describe('a change', () => {
     await expect.poll(() => types(trader, orderId), WITHIN).toContain('OrderAcknowledged');
     expect(await trader.call('PUT', `orders/${orderId}`, { qty: '9000', limitPrice, ...seen })).toMatchObject({
       s: 'error',
-      refusal: { code: 'denied', breaches: [{ rule: 'largest_order_value' }, { rule: 'largest_position' }] },
+      refusal: {
+        code: 'denied',
+        breaches: [
+          { rule: 'largest_order_value' },
+          { rule: 'largest_position' },
+          { rule: 'largest_exposure' },
+          { rule: 'buying_power' },
+        ],
+      },
     });
     await expect.poll(() => ordersOf(trader), WITHIN).toMatchObject([{ id: orderId, status: 'working', qty: 2 }]);
   });

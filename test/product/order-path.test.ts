@@ -21,6 +21,8 @@ afterAll(async () => {
 });
 
 const market = { instrument: 'AAPL', side: 'buy', type: 'market', qty: '1', currentAsk: '0', currentBid: '0' };
+/** One that is meant, though it is like another one. */
+const another = { ...market, confirmDuplicate: 'true' };
 
 async function settled(trader: Visitor, orderId: string, outcome: string): Promise<void> {
   await expect.poll(async () => (await trader.story(orderId)).outcome, { timeout: 20_000 }).toBe(outcome);
@@ -47,9 +49,9 @@ describe('an order', () => {
 
   it('for the last free trade is admitted once of twenty at once', async () => {
     const trader = await becomeTrader(product.url);
-    for (const id of ['a', 'b', 'c']) expect(await trader.place(market, id)).toHaveProperty('orderId');
+    for (const id of ['a', 'b', 'c']) expect(await trader.place(another, id)).toHaveProperty('orderId');
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => trader.place({ ...market, qty: `${n + 1}` }, `last-${n}`)),
+      Array.from({ length: 20 }, (_, n) => trader.place({ ...another, qty: `${n + 1}` }, `last-${n}`)),
     );
     const admitted = answers.flatMap((answer) => ('orderId' in answer ? [answer.orderId] : []));
     const denied = answers.filter((answer) => 'refusal' in answer);

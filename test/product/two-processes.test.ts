@@ -54,7 +54,15 @@ afterAll(async () => {
 });
 
 const WITHIN = { timeout: 15_000 };
-const MARKET = { instrument: 'AAPL', side: 'buy', type: 'market', qty: '1', currentAsk: '0', currentBid: '0' };
+const MARKET = {
+  instrument: 'AAPL',
+  side: 'buy',
+  type: 'market',
+  qty: '1',
+  currentAsk: '0',
+  currentBid: '0',
+  confirmDuplicate: 'true',
+};
 
 async function placed(trader: Visitor, requestId: string): Promise<string> {
   const answer = await trader.place(MARKET, requestId);

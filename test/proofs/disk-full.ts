@@ -87,7 +87,15 @@ function createStage(traders: readonly Visitor[], disk: SmallDisk, data: string,
   async function place(): Promise<boolean> {
     const turn = turns.next();
     if (turn.done) throw new Error('all orders of all traders are used up');
-    const form = { instrument: 'AAPL', side: 'buy', type: 'market', qty: '1', currentAsk: '0', currentBid: '0' };
+    const form = {
+      instrument: 'AAPL',
+      side: 'buy',
+      type: 'market',
+      qty: '1',
+      currentAsk: '0',
+      currentBid: '0',
+      confirmDuplicate: 'true',
+    };
     const begun = performance.now();
     const answer = await turn.value.place(form, randomUUID()).catch((error: unknown) => String(error));
     const ms = performance.now() - begun;
