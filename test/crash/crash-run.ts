@@ -90,7 +90,7 @@ export async function whenQuiet(
   for (;;) {
     const ledger = await readLedger(sandboxUrl);
     const stories = new Map<string, OrderStory | null>();
-    for (const orderId of new Set([...acknowledged, ...ledger.map((order) => order.client_order_id)])) {
+    for (const orderId of new Set([...acknowledged, ...ledger.map((order) => order.orderId)])) {
       stories.set(orderId, await storyOf(traders, orderId));
     }
     const evidence = { acknowledged, stories, ledger };

@@ -4,16 +4,24 @@
  */
 import { z } from 'zod';
 import type { OrderStory } from '../../contracts/story.ts';
+import { readClientOrderId } from '../../src/domain/order/client-order-id.ts';
 import type { Fill } from '../../src/domain/order/events.ts';
 
 const ledgerSchema = z.object({
   orders: z.array(
-    z.looseObject({
-      id: z.string(),
-      client_order_id: z.string(),
-      account_id: z.string(),
-      executions: z.array(z.looseObject({ execution_id: z.string(), qty: z.string(), price: z.string() })),
-    }),
+    z
+      .looseObject({
+        id: z.string(),
+        client_order_id: z.string(),
+        account_id: z.string(),
+        status: z.string(),
+        executions: z.array(z.looseObject({ execution_id: z.string(), qty: z.string(), price: z.string() })),
+      })
+      // The order of ours that the client order id names; the id itself where it names none.
+      .transform((order) => ({
+        ...order,
+        orderId: readClientOrderId(order.client_order_id)?.orderId ?? order.client_order_id,
+      })),
   ),
 });
 export type LedgerOrder = z.infer<typeof ledgerSchema>['orders'][number];
@@ -42,7 +50,7 @@ export function violations({ acknowledged, stories, ledger }: Evidence): string[
   const found: string[] = [];
   const atBroker = new Map<string, LedgerOrder[]>();
   for (const order of ledger)
-    atBroker.set(order.client_order_id, [...(atBroker.get(order.client_order_id) ?? []), order]);
+    atBroker.set(order.orderId, [...(atBroker.get(order.orderId) ?? []), order]);
 
   for (const orderId of acknowledged) {
     const story = stories.get(orderId) ?? null;
@@ -89,6 +97,6 @@ export const isQuiet = (evidence: Evidence): boolean =>
   violations(evidence).length === 0 &&
   [...evidence.stories.values()].every((story) => {
     if (story === null) return false;
-    const there = evidence.ledger.some((order) => order.client_order_id === story.orderId);
+    const there = evidence.ledger.some((order) => order.orderId === story.orderId);
     return story.outcome !== 'working' && (!there || !IN_DOUBT.includes(story.outcome));
   });

@@ -2,7 +2,7 @@
  * The product with a planted bug, for the crash test to catch: an order is sent to the broker before its admission is
  * committed, and the process dies in between.
  */
-import { orderStream } from '../../src/domain/order/events.ts';
+import { clientOrderId } from '../../src/domain/order/client-order-id.ts';
 import type { Admission } from '../../src/domain/risk-policy/admission.ts';
 import type { OrderAdmitted } from '../../src/domain/risk-policy/events.ts';
 import { readConfig } from '../../src/bootstrap/config.ts';
@@ -23,11 +23,7 @@ const product = await startProduct(
           const { ticket } = admitted.data as OrderAdmitted['data'];
           const [access] = await brokerTokens.of(ticket.accountId);
           if (access !== undefined)
-            await broker.submit(
-              access,
-              { ticket } as Admission,
-              orderStream(ticket.orderId).slice(orderStream('').length),
-            );
+            await broker.submit(access, { ticket } as Admission, clientOrderId(ticket.orderId, 0));
           process.kill(process.pid, 'SIGKILL');
         }
         return store.append(stream, expected, events);

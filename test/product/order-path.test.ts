@@ -30,7 +30,7 @@ async function settled(trader: Visitor, orderId: string, outcome: string): Promi
 
 /** Orders that the broker has under these ids, by its own ledger. */
 const atBroker = async (orderIds: readonly string[]) =>
-  (await readLedger(product.url)).filter((order) => orderIds.includes(order.client_order_id));
+  (await readLedger(product.url)).filter((order) => orderIds.includes(order.orderId));
 
 describe('an order', () => {
   it('asked for fifty times at once under one request id is one order with fifty equal answers', async () => {

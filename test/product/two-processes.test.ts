@@ -110,9 +110,9 @@ async function settle(trader: Visitor, orderIds: readonly string[]): Promise<voi
   const stories = new Map(
     await Promise.all(orderIds.map(async (orderId) => [orderId, await trader.story(orderId)] as const)),
   );
-  const ledger = (await readLedger(sandbox.url)).filter((order) => orderIds.includes(order.client_order_id));
+  const ledger = (await readLedger(sandbox.url)).filter((order) => orderIds.includes(order.orderId));
   expect(violations({ acknowledged: orderIds, stories, ledger })).toEqual([]);
-  expect(ledger.map((order) => order.client_order_id).sort()).toEqual([...orderIds].sort());
+  expect(ledger.map((order) => order.orderId).sort()).toEqual([...orderIds].sort());
 }
 
 describe('two processes on one database', () => {

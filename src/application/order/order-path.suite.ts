@@ -94,13 +94,15 @@ export async function openDesk(parts: DeskParts = {}) {
   const unused = (): never => {
     throw new Error('not part of this test');
   };
+  /** The broker's client order ids without their prefix: here orders go by their own ids. */
+  const plain = (id: string): string => id.replace(/^tradsy-/, '');
   const broker: Broker = parts.broker ?? {
     ready: () => Promise.resolve(script.ready()),
     submit: (_access, _ticket, id) => {
-      sent.push(id);
-      return Promise.resolve(script.submit(id));
+      sent.push(plain(id));
+      return Promise.resolve(script.submit(plain(id)));
     },
-    byClientOrderId: (_access, id) => Promise.resolve(script.lookUp(id)),
+    byClientOrderId: (_access, id) => Promise.resolve(script.lookUp(plain(id))),
     byId: unused,
     replace: unused,
     cancel: unused,

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ErrorEnvelope } from '../../../contracts/broker-api.ts';
 import type { OrderStory, StoryEvent } from '../../../contracts/story.ts';
+import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import type { Product } from '../product.ts';
 import { becomeTrader } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
@@ -113,7 +114,7 @@ const ledgerAnswer = z.object({
 async function countLedger(product: Product, stories: readonly OrderStory[]): Promise<number> {
   const response = await fetch(`${product.sandboxUrl}/control/ledger`);
   const { orders } = ledgerAnswer.parse(await response.json());
-  const ours = stories.map((story) => story.orderId);
+  const ours = stories.map((story) => clientOrderId(story.orderId, 0));
   const account = orders.find((order) => ours.includes(order.client_order_id))?.account_id;
   return orders.filter((order) => order.account_id === account).length;
 }
