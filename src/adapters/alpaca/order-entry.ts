@@ -35,7 +35,7 @@ const cancelRows = z.array(z.object({ id: z.string().min(1), status: z.int() }))
 
 export interface OrderEntryNeeds {
   readonly carrier: Pick<Carrier, 'ready'>;
-  readonly records: Pick<OrderRecords, 'openOrders'>;
+  readonly records: Pick<OrderRecords, 'unfinished'>;
   readonly log: Log;
 }
 
@@ -53,7 +53,7 @@ export function createOrderEntry(
 
   /** Alpaca can cancel all orders in one request, but not those in a symbol. */
   async function cancelIn(access: BrokerAccess, symbol: string): Promise<CancelAllOutcome> {
-    const open = await records.openOrders(access);
+    const open = await records.unfinished(access);
     if (open.kind !== 'found') return open.kind === 'not_found' ? { kind: 'unknown', reason: 'no such list' } : open;
     const accepted: string[] = [];
     const refused: string[] = [];

@@ -116,6 +116,46 @@ describe('executions of an order', () => {
   });
 });
 
+describe('executions of an account', () => {
+  it('after a moment are read page by page, whichever orders they belong to', async () => {
+    const rows = Array.from({ length: 150 }, (_, i) => fill(`row-${i}`, `b-${i % 3}`, `${i + 1}`));
+    const { broker, received } = await serving((url, r) => {
+      const start = rows.findIndex(({ id }) => id === url.searchParams.get('page_token')) + 1;
+      json(r, 200, rows.slice(start, start + 100));
+    });
+    const found = await broker.executionsAfter(access, '2026-11-23T14:50:00.000Z');
+    if (found.kind !== 'found') throw new Error(found.kind);
+    expect(found.value.map(({ brokerOrderId }) => brokerOrderId)).toEqual(rows.map(({ order_id }) => order_id));
+    const queries = received.map(({ path }) => Object.fromEntries(new URL(path, 'http://broker').searchParams));
+    const common = { after: '2026-11-23T14:50:00.000Z', direction: 'asc', page_size: '100' };
+    expect(queries).toEqual([common, { ...common, page_token: 'row-99' }]);
+  });
+
+  it('that can not be read do not hide the others, and are kept to the letter', async () => {
+    const odd = { ...fill('row-2', 'b-1', '2'), price: 1 };
+    const { broker, lines } = await serving((_url, r) => json(r, 200, [fill('row-1', 'b-1', '1'), odd]));
+    expect(await broker.executionsAfter(access, '2026-11-23T14:50:00.000Z')).toMatchObject({
+      kind: 'found',
+      value: [{ brokerOrderId: 'b-1', cumulativeQuantity: '1' }],
+    });
+    expect(lines).toMatchObject([{ level: 'alarm', facts: { raw: JSON.stringify(odd) } }]);
+  });
+});
+
+describe('unfinished orders', () => {
+  it('take one request when they fit on a page, and are told each for itself', async () => {
+    const all = Array.from({ length: 501 }, (_, i) => alpacaOrder({ id: `b-${i}` }));
+    const { broker, received } = await serving((url, r) => {
+      const start = all.findIndex(({ id }) => id === url.searchParams.get('after_order_id')) + 1;
+      json(r, 200, all.slice(start, start + 500));
+    });
+    expect(await broker.unfinished(access)).toMatchObject({ kind: 'found', value: { length: 501 } });
+    const queries = received.map(({ path }) => Object.fromEntries(new URL(path, 'http://broker').searchParams));
+    const common = { status: 'open', direction: 'asc', limit: '500', nested: 'false' };
+    expect(queries).toEqual([common, { ...common, after_order_id: 'b-499' }]);
+  });
+});
+
 describe('orders submitted after a moment', () => {
   it('are read page by page until one brings nothing, finished ones too', async () => {
     const all = Array.from({ length: 501 }, (_, i) => alpacaOrder({ id: `b-${i}`, client_order_id: `c-${i}` }));

@@ -17,7 +17,8 @@ const ACTIVITIES_A_PAGE = 100;
 const MARGIN_MS = 60_000;
 
 /** Alpaca: a row of the FILL activities; whose it is, and the rest of it. */
-const activity = z.object({ id: z.string().min(1), order_id: z.string() });
+const activity = z.looseObject({ id: z.string().min(1), order_id: z.string() });
+type Activity = z.infer<typeof activity>;
 const fillActivity = activity.extend({ qty: decimal, price: decimal, cum_qty: decimal, transaction_time: time });
 
 type Found<Value> = { readonly kind: 'found'; readonly value: Value };
@@ -65,14 +66,16 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     return { orders, lastId: last.success ? last.data.id : '' };
   }
 
-  /** All pages; `nested`: with the exits of brackets inside their parent. The last page is the one that brings nothing. */
+  /**
+   * All pages. Nested, with the exits of brackets inside their parent, the last page is the one that brings nothing: how
+   * Alpaca counts the exits against the limit is not said.
+   */
   async function allPages(
     access: BrokerAccess,
-    status: 'all' | 'open',
+    query: { readonly status: 'all' | 'open'; readonly nested: boolean },
     begin: { readonly after?: string },
-    nested = true,
   ): Promise<LookUp<readonly BrokerOrder[]>> {
-    const common = { status, direction: 'asc', limit: ORDERS_A_PAGE, nested } as const;
+    const common = { ...query, direction: 'asc', limit: ORDERS_A_PAGE } as const;
     const found = new Map<string, BrokerOrder>();
     for (let lastId = ''; ;) {
       const page = lastId === '' ? { ...common, ...begin } : { ...common, afterOrderId: lastId };
@@ -81,10 +84,34 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       if (rows.value.length === 0) break;
       const read = orderPage(rows.value);
       for (const order of read.orders) found.set(order.brokerOrderId, order);
+      if (!query.nested && rows.value.length < ORDERS_A_PAGE) break;
       if (read.lastId === '' || read.lastId === lastId) return { kind: 'unknown', reason: 'the pages have no end' };
       lastId = read.lastId;
     }
     return { kind: 'found', value: [...found.values()] };
+  }
+
+  /** All pages of the account's FILL activities after a moment, oldest first. */
+  async function fillActivities(
+    access: BrokerAccess,
+    after: Date,
+    priority: 'look-up' | 'list',
+  ): Promise<Found<readonly Activity[]> | Failure> {
+    const activities = new trading.AccountActivitiesApi(configurations.trader(access, priority));
+    const query = { activityType: 'FILL', after, direction: 'asc', pageSize: ACTIVITIES_A_PAGE } as const;
+    const all: Activity[] = [];
+    for (let pageToken: string | null = null; ;) {
+      const page = pageToken === null ? query : { ...query, pageToken };
+      const rows = listOf(await ask(() => activities.getAccountActivitiesByActivityTypeRaw(page)));
+      if (rows.kind !== 'found') return rows;
+      const read = z.array(activity).safeParse(rows.value);
+      if (!read.success) return { kind: 'unknown', reason: problemOf(read.error) };
+      all.push(...read.data);
+      const last = read.data.at(-1)?.id;
+      if (last === undefined || last === pageToken || read.data.length < ACTIVITIES_A_PAGE) break;
+      pageToken = last;
+    }
+    return { kind: 'found', value: all };
   }
 
   return {
@@ -99,37 +126,33 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     async executionsOf(access, brokerOrderId) {
       const order = await byId(access, brokerOrderId);
       if (order.kind !== 'found') return order;
-      const activities = new trading.AccountActivitiesApi(configurations.trader(access, 'look-up'));
-      const query = {
-        activityType: 'FILL',
-        after: new Date(Date.parse(order.value.createdAt) - MARGIN_MS),
-        direction: 'asc',
-        pageSize: ACTIVITIES_A_PAGE,
-      } as const;
+      const after = new Date(Date.parse(order.value.createdAt) - MARGIN_MS);
+      const rows = await fillActivities(access, after, 'look-up');
+      if (rows.kind !== 'found') return rows;
+      const own = z.array(fillActivity).safeParse(rows.value.filter((row) => row.order_id === brokerOrderId));
+      if (!own.success) return { kind: 'unknown', reason: problemOf(own.error) };
+      return { kind: 'found', value: own.data.map(toExecution) };
+    },
+
+    async executionsAfter(access, moment) {
+      const rows = await fillActivities(access, new Date(moment), 'list');
+      if (rows.kind !== 'found') return rows;
       const executions: Execution[] = [];
-      for (let pageToken: string | null = null; ;) {
-        const page = pageToken === null ? query : { ...query, pageToken };
-        const rows = listOf(await ask(() => activities.getAccountActivitiesByActivityTypeRaw(page)));
-        if (rows.kind !== 'found') return rows;
-        const read = z.array(activity).safeParse(rows.value);
-        if (!read.success) return { kind: 'unknown', reason: problemOf(read.error) };
-        const own = z
-          .array(fillActivity)
-          .safeParse(rows.value.filter((_, i) => read.data[i]?.order_id === brokerOrderId));
-        if (!own.success) return { kind: 'unknown', reason: problemOf(own.error) };
-        executions.push(...own.data.map(toExecution));
-        const last = read.data.at(-1)?.id;
-        if (last === undefined || last === pageToken || read.data.length < ACTIVITIES_A_PAGE) break;
-        pageToken = last;
+      for (const row of rows.value) {
+        const read = fillActivity.safeParse(row);
+        if (read.success) executions.push(toExecution(read.data));
+        else
+          log.alarm('the broker lists an execution that is not understood', {
+            problem: problemOf(read.error),
+            raw: JSON.stringify(row),
+          });
       }
       return { kind: 'found', value: executions };
     },
 
-    submittedAfter: (access, moment) => allPages(access, 'all', { after: moment }),
+    submittedAfter: (access, moment) => allPages(access, { status: 'all', nested: true }, { after: moment }),
 
-    unfinished: (access) => allPages(access, 'open', {}),
-
-    openOrders: (access) => allPages(access, 'open', {}, false),
+    unfinished: (access) => allPages(access, { status: 'open', nested: false }, {}),
   };
 }
 

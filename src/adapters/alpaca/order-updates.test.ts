@@ -55,7 +55,11 @@ const QUICK: AlpacaTimes['stream'] = {
 /** Follows the stream at a port, and writes down what is called. */
 function follow(
   port: number,
-  hooks: { onConnected?: () => Promise<void>; onUpdate?: (update: BrokerUpdate) => Promise<void> } = {},
+  hooks: {
+    onConnected?: () => Promise<void>;
+    onUpdate?: (update: BrokerUpdate) => Promise<void>;
+    notesCatchingUp?: boolean;
+  } = {},
   stream = QUICK,
 ) {
   const { broker } = alpacaAt(`http://127.0.0.1:${port}`, { times: { ...ALPACA_TIMES, stream } });
@@ -75,6 +79,9 @@ function follow(
         note('connected');
         await hooks.onConnected?.();
       },
+      onCaughtUp: () => {
+        if (hooks.notesCatchingUp === true) note('caught up');
+      },
       onUpdate: async (update) => {
         note(update.kind === 'order' ? `update ${update.order.brokerOrderId}` : `unreadable ${update.raw}`);
         await hooks.onUpdate?.(update);
@@ -93,6 +100,13 @@ function follow(
       else waiting.push({ what, count, done });
     });
   return { calls, seen, ended, stop };
+}
+
+/** A wait of the listener's that the test ends. */
+function aQuestion() {
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  return { answered, answer: () => answer() };
 }
 
 /** A server that follows the protocol and then does `then`. */
@@ -162,6 +176,37 @@ describe('following order updates', () => {
     await seen('unreadable');
     expect(calls).toEqual(['connected', 'update b-1', 'update b-2', 'unreadable {"stream":"news"}']);
     expect(most).toBe(1);
+  });
+
+  it('says when all that came before, and while it asked for what it has missed, is handed over', async () => {
+    const port = await startStream(
+      proper(({ send }) => {
+        send(event('b-1'));
+        send(event('b-2'));
+      }),
+    );
+    const { answered, answer } = aQuestion();
+    const { calls, seen } = follow(port, { onConnected: () => answered, notesCatchingUp: true });
+    await seen('connected');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(calls).toEqual(['connected']);
+    answer();
+    await seen('caught up');
+    expect(calls).toEqual(['connected', 'update b-1', 'update b-2', 'caught up']);
+  });
+
+  it('does not say so of a subscription that was lost meanwhile', async () => {
+    const port = await startStream(
+      proper(({ socket, count }) => {
+        if (count === 1) setTimeout(() => socket.terminate(), 20);
+      }),
+    );
+    const { answered, answer } = aQuestion();
+    const { calls, seen } = follow(port, { onConnected: () => answered, notesCatchingUp: true });
+    await seen('trouble');
+    answer();
+    await seen('caught up');
+    expect(calls.map((call) => call.split(' ')[0])).toEqual(['connected', 'trouble', 'connected', 'caught']);
   });
 
   it('keeps an update that overtakes the confirmation of the subscription', async () => {

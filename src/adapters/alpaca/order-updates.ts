@@ -41,7 +41,8 @@ export function createOrderUpdates(config: AlpacaConfig, clock: Clock): OrderUpd
 const varied = (milliseconds: number): number => milliseconds * (0.8 + 0.4 * Math.random());
 
 interface Calls {
-  connected(): void;
+  /** `stands`: whether the subscription that is told of is still there. */
+  connected(stands: () => boolean): void;
   update(update: BrokerUpdate): void;
   /** Resolves when every call so far has ended; rejects with the error of a call that failed. */
   settled(): Promise<void>;
@@ -55,7 +56,14 @@ function createCalls(listener: Listener, ending: AbortSignal, onFailure: () => v
     last.catch(onFailure);
   };
   return {
-    connected: () => add(() => listener.onConnected()),
+    connected: (stands) =>
+      add(async () => {
+        await listener.onConnected();
+        // Behind all that has come by now.
+        add(async () => {
+          if (stands()) listener.onCaughtUp();
+        });
+      }),
     update: (update) => add(() => listener.onUpdate(update)),
     settled: () => last,
   };
@@ -77,6 +85,7 @@ function connectOnce(
   return new Promise((resolve) => {
     const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: times.open });
     let stoodSince: number | null = null;
+    let over = false;
     /** Updates that come before the subscription is confirmed are handed over after it. */
     const early: BrokerUpdate[] = [];
     let ping: NodeJS.Timeout | undefined;
@@ -84,6 +93,7 @@ function connectOnce(
     const opening = setTimeout(() => lose(`no subscription within ${times.open} ms`), times.open);
 
     const end = (ended: Ended): void => {
+      over = true;
       clearTimeout(opening);
       clearInterval(ping);
       clearTimeout(pong);
@@ -99,7 +109,7 @@ function connectOnce(
       if (stoodSince !== null) return;
       clearTimeout(opening);
       stoodSince = performance.now();
-      calls.connected();
+      calls.connected(() => !over);
       for (const update of early) calls.update(update);
       ping = setInterval(() => {
         socket.ping();

@@ -20,7 +20,7 @@ import { reducingOrders } from './reducing-orders.ts';
 import type { Round, RoundResult } from './round.ts';
 
 export interface AccountWorkNeeds extends ClosePositionsNeeds {
-  readonly broker: Pick<Broker, 'cancel' | 'cancelAll' | 'openOrders' | 'positions'>;
+  readonly broker: Pick<Broker, 'cancel' | 'cancelAll' | 'unfinished' | 'positions'>;
   readonly unfinished: Pick<UnfinishedOrders, 'placed'>;
   readonly reportRevoked: ReportRevoked;
   readonly log: Log;
@@ -60,7 +60,7 @@ export function createAccountWork(needs: AccountWorkNeeds): WorkOnAccount {
     if (round.isFirst && atOnce) await broker.cancelAll(access, symbol);
     await recorded;
 
-    const open = await told(await broker.openOrders(access), round);
+    const open = await told(await broker.unfinished(access), round);
     if (open === null) return unanswered(before);
     const there = open.filter((order) => inScope(order) && !reducing.has(order.brokerOrderId));
     const rest = there.filter((order) => !isClosingThere(order, own));

@@ -111,7 +111,6 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
     replace: () => Promise.resolve(unknown),
     account: () => Promise.resolve(unknown),
     submittedAfter: () => Promise.resolve(unknown),
-    unfinished: () => Promise.resolve(unknown),
     follow: () => Promise.resolve('stopped'),
     async submit({ accountId }, { ticket }, clientOrderId) {
       requests.push(`submit ${ticket.side} ${ticket.quantity} ${ticket.symbol}`);
@@ -144,7 +143,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
       }
       return { kind: 'asked', accepted, refused: [] };
     },
-    openOrders: ({ accountId }) =>
+    unfinished: ({ accountId }) =>
       Promise.resolve(script.answers ? { kind: 'found', value: openOf(accountId) } : unknown),
     positions({ accountId }) {
       if (!script.answers) return Promise.resolve(unknown);

@@ -4,10 +4,10 @@ import type { Broker, BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 
 /** By the broker's ids; null when the broker does not tell. */
 export async function reducingOrders(
-  broker: Pick<Broker, 'openOrders' | 'positions'>,
+  broker: Pick<Broker, 'unfinished' | 'positions'>,
   access: BrokerAccess,
 ): Promise<ReadonlySet<string> | null> {
-  const [open, positions] = await Promise.all([broker.openOrders(access), broker.positions(access)]);
+  const [open, positions] = await Promise.all([broker.unfinished(access), broker.positions(access)]);
   if (open.kind !== 'found' || positions.kind !== 'found') return null;
   const held = new Map(positions.value.map((each) => [each.symbol, quantity(each.quantity)]));
   const reduces = ({ symbol, side, terms }: BrokerOrder): boolean => {

@@ -107,7 +107,6 @@ export async function openDesk(parts: DeskParts = {}) {
     replace: unused,
     cancel: unused,
     cancelAll: unused,
-    openOrders: unused,
     submittedAfter: unused,
     unfinished: unused,
     follow: unused,

@@ -21,9 +21,9 @@ export function cancelAllCases(under: () => BrokerUnderTest): void {
     for (const id of ids) {
       await followed.until((update) => isAbout(update, id) && update.order.status === 'cancelled');
     }
-    expect(await broker.openOrders(access)).toEqual({ kind: 'found', value: [] });
+    expect(await broker.unfinished(access)).toEqual({ kind: 'found', value: [] });
     expect(await broker.cancelAll(access, null)).toEqual({ kind: 'asked', accepted: [], refused: [] });
-    const left = await broker.openOrders(other);
+    const left = await broker.unfinished(other);
     expect(left).toMatchObject({ kind: 'found', value: [{ brokerOrderId: stranger.brokerOrderId }] });
   });
 
@@ -39,7 +39,7 @@ export function cancelAllCases(under: () => BrokerUnderTest): void {
       refused: [],
     });
     await followed.until((update) => isAbout(update, brokerOrderId) && update.order.status === 'cancelled');
-    expect(await broker.openOrders(access)).toMatchObject({
+    expect(await broker.unfinished(access)).toMatchObject({
       kind: 'found',
       value: [{ brokerOrderId: kept.brokerOrderId }],
     });
@@ -54,7 +54,7 @@ export function cancelAllCases(under: () => BrokerUnderTest): void {
     await trade(bracket.brokerOrderId, '10', '49.5');
     const legs = bracket.legs.map(({ brokerOrderId }) => brokerOrderId);
     for (const leg of legs) await followed.until((update) => isAbout(update, leg) && update.order.status === 'open');
-    const open = await broker.openOrders(access);
+    const open = await broker.unfinished(access);
     if (open.kind !== 'found') throw new Error(open.kind);
     expect(open.value.map(({ brokerOrderId }) => brokerOrderId).toSorted()).toEqual(legs.toSorted());
     await broker.cancelAll(access, null);

@@ -24,6 +24,7 @@ const READS: readonly { readonly name: string; readonly read: Read }[] = [
   { name: 'by id', read: (broker, access, order) => broker.byId(access, order.brokerOrderId) },
   { name: 'by client id', read: (broker, access, order) => broker.byClientOrderId(access, order.clientOrderId) },
   { name: 'executions', read: (broker, access, order) => broker.executionsOf(access, order.brokerOrderId) },
+  { name: 'all executions', read: (broker, access) => broker.executionsAfter(access, '2000-01-01T00:00:00.000Z') },
   { name: 'all orders', read: (broker, access) => broker.submittedAfter(access, '2000-01-01T00:00:00.000Z') },
 ];
 

@@ -72,6 +72,64 @@ export function recordCases(under: () => BrokerUnderTest): void {
     });
   });
 
+  it('executions after a moment are those of all orders of the account, oldest first', async () => {
+    const { broker, openAccount, trade } = under();
+    const [access, other] = [await openAccount(), await openAccount()];
+    const followed = await follow(under(), access);
+    const [first, second] = [await working(broker, access, followed), await working(broker, access, followed)];
+    const foreign = await working(broker, other, await follow(under(), other));
+    await trade(first.brokerOrderId, '3', '49.5');
+    await trade(second.brokerOrderId, '10', '49.5');
+    await trade(foreign.brokerOrderId, '1', '49.5');
+    await trade(first.brokerOrderId, '2.5', '49.25');
+    const all = await broker.executionsAfter(access, '2000-01-01T00:00:00.000Z');
+    if (all.kind !== 'found') throw new Error(all.kind);
+    expect(all.value).toMatchObject([
+      { brokerOrderId: first.brokerOrderId, quantity: '3', price: '49.5', cumulativeQuantity: '3' },
+      { brokerOrderId: second.brokerOrderId, quantity: '10', cumulativeQuantity: '10' },
+      { brokerOrderId: first.brokerOrderId, quantity: '2.5', price: '49.25', cumulativeQuantity: '5.5' },
+    ]);
+    const found = await broker.executionsOf(access, first.brokerOrderId);
+    expect(found).toEqual({ kind: 'found', value: [all.value[0], all.value[2]] });
+    expect(await broker.executionsAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({ kind: 'found', value: [] });
+  });
+
+  it('executions are all there, however many', { timeout: 60_000 }, async () => {
+    const { broker, openAccount, trade } = under();
+    const access = await openAccount();
+    const ticket = sampleTicket({ quantity: '210' });
+    const { brokerOrderId } = await working(broker, access, await follow(under(), access), ticket);
+    for (let n = 1; n <= 210; n += 1) await trade(brokerOrderId, '1', '49.5');
+    const all = await broker.executionsAfter(access, '2000-01-01T00:00:00.000Z');
+    if (all.kind !== 'found') throw new Error(all.kind);
+    expect(all.value.map(({ cumulativeQuantity }) => Number(cumulativeQuantity))).toEqual(
+      Array.from({ length: 210 }, (_, n) => n + 1),
+    );
+  });
+
+  it('unfinished orders are those that may still trade, exits of a filled bracket among them', async () => {
+    const { broker, openAccount, setPrice, trade } = under();
+    await setPrice('AAPL', '100');
+    const access = await openAccount();
+    const followed = await follow(under(), access);
+    const resting = await working(broker, access, followed);
+    const bracket = await working(broker, access, followed, sampleTicket({ takeProfit: '160', stopLoss: '40' }));
+    const idsOf = async () => {
+      const found = await broker.unfinished(access);
+      if (found.kind !== 'found') throw new Error(found.kind);
+      return found.value.map((order) => order.brokerOrderId).sort();
+    };
+    const exits = bracket.legs.map((leg) => leg.brokerOrderId);
+    expect(await idsOf()).toEqual([resting.brokerOrderId, bracket.brokerOrderId, ...exits].sort());
+    await trade(bracket.brokerOrderId, '10', '49.5');
+    for (const exit of exits) {
+      await followed.until((update) => isAbout(update, exit) && update.order.status === 'open');
+    }
+    await broker.cancel(access, resting.brokerOrderId);
+    await followed.until((update) => isAbout(update, resting.brokerOrderId) && update.order.status === 'cancelled');
+    expect(await idsOf()).toEqual([...exits].sort());
+  });
+
   it('orders submitted after a moment are all there, oldest first, finished ones too', async () => {
     const { broker, openAccount } = under();
     const access = await openAccount();

@@ -54,6 +54,8 @@ export interface Followed {
   connected(): number;
   /** Resolves once the subscription has stood so many times. */
   untilConnected(times: number): Promise<void>;
+  /** Resolves once it was said so many times that all is handed over; `updates` holds what was by then. */
+  untilCaughtUp(times: number): Promise<void>;
   /** The first update, past ones included, for which the test holds. */
   until(test: (update: BrokerUpdate) => boolean): Promise<BrokerUpdate>;
   /** The execution updates of one order, once there are so many. */
@@ -65,6 +67,7 @@ export async function follow({ broker }: BrokerUnderTest, access: BrokerAccess):
   const updates: BrokerUpdate[] = [];
   const stop = new AbortController();
   let connections = 0;
+  let caughtUp = 0;
   const watchers = new Set<() => void>();
   const changed = async (): Promise<void> => {
     for (const watcher of watchers) watcher();
@@ -85,6 +88,10 @@ export async function follow({ broker }: BrokerUnderTest, access: BrokerAccess):
       connections += 1;
       return changed();
     },
+    onCaughtUp: () => {
+      caughtUp += 1;
+      void changed();
+    },
     onUpdate: (update: BrokerUpdate) => {
       updates.push(update);
       return changed();
@@ -103,6 +110,7 @@ export async function follow({ broker }: BrokerUnderTest, access: BrokerAccess):
     ended,
     connected: () => connections,
     untilConnected: (times) => when(() => connections >= times),
+    untilCaughtUp: (times) => when(() => caughtUp >= times),
     async until(test) {
       await when(() => updates.some(test));
       return updates.find(test)!;

@@ -78,10 +78,12 @@ export function updateCases(under: () => BrokerUnderTest): void {
     const access = await openAccount();
     const followed = await follow(under(), access);
     const { brokerOrderId } = await working(broker, access, followed);
+    await followed.untilCaughtUp(1);
     for (let cut = 1; cut <= 3; cut += 1) {
       await cutStream(access);
       await trade(brokerOrderId, '2', '49.5');
       await followed.untilConnected(cut + 1);
+      await followed.untilCaughtUp(cut + 1);
     }
     const found = await broker.executionsOf(access, brokerOrderId);
     expect(found).toMatchObject({ kind: 'found', value: [{}, {}, { cumulativeQuantity: '6' }] });
@@ -106,6 +108,7 @@ export function updateCases(under: () => BrokerUnderTest): void {
       broker.byId(access, brokerOrderId),
       broker.byClientOrderId(access, clientOrderId),
       broker.executionsOf(access, brokerOrderId),
+      broker.executionsAfter(access, '2000-01-01T00:00:00.000Z'),
       broker.submittedAfter(access, '2000-01-01T00:00:00.000Z'),
       broker.account(access),
       broker.positions(access),
@@ -120,6 +123,7 @@ export function updateCases(under: () => BrokerUnderTest): void {
       await openAccount(),
       {
         onConnected: async () => stop.abort(),
+        onCaughtUp: () => undefined,
         onUpdate: () => Promise.resolve(),
         onTrouble: () => undefined,
       },

@@ -110,12 +110,12 @@ export interface OrderRecords {
   byId(access: BrokerAccess, brokerOrderId: string): Promise<LookUp<BrokerOrder>>;
   /** All executions of one broker order, oldest first. */
   executionsOf(access: BrokerAccess, brokerOrderId: string): Promise<LookUp<readonly Execution[]>>;
+  /** All executions of the account after a moment, of whichever orders, oldest first, all pages. */
+  executionsAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly Execution[]>>;
   /** Every order submitted after a moment, finished ones too, oldest first, all pages. */
   submittedAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly BrokerOrder[]>>;
-  /** Every unfinished order, however old, all pages. */
+  /** Every unfinished order, however old, all pages. Exits of brackets stand for themselves. */
   unfinished(access: BrokerAccess): Promise<LookUp<readonly BrokerOrder[]>>;
-  /** The same, each order for itself: also exits of brackets whose order is finished. */
-  openOrders(access: BrokerAccess): Promise<LookUp<readonly BrokerOrder[]>>;
 }
 
 export type BrokerUpdate =
@@ -138,13 +138,15 @@ export type BrokerUpdate =
 export interface OrderUpdates {
   /**
    * Follows the account's order updates until `signal` aborts, reconnecting for ever. `onConnected` is called each time
-   * the subscription stands: whatever happened before must be asked for. Updates are handed over one after another.
-   * Ends with `unauthorized` when the token is not taken any more.
+   * the subscription stands: whatever happened before must be asked for. Updates are handed over one after another, those
+   * that come meanwhile after it; `onCaughtUp` follows when they are all handed over and the subscription still stands.
+   * `onTrouble` is called at once when it is lost. Ends with `unauthorized` when the token is not taken any more.
    */
   follow(
     access: BrokerAccess,
     listener: {
       onConnected(): Promise<void>;
+      onCaughtUp(): void;
       onUpdate(update: BrokerUpdate): Promise<void>;
       onTrouble(reason: string): void;
     },

@@ -1,5 +1,5 @@
 /** What has one active owner at a time, among all processes that work on one database. */
-export type Owned = 'book-fills' | 'order-desk' | 'broker-updates' | 'kill-switch' | 'heads';
+export type Owned = 'book-fills' | 'order-desk' | 'kill-switch' | 'heads';
 
 /**
  * Being the only process that does something. Promises, of which `leases.suite.ts` has the tests:
