@@ -34,6 +34,7 @@ export const breaches = z
         'order_rate',
         'key_rate',
         'reduce_only',
+        'position_mismatch',
       ]),
       limit: text.nullable(),
       actual: text.nullable(),

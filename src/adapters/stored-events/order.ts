@@ -58,9 +58,13 @@ export const ORDER_SHAPES: Shapes<Order.OrderEvent> = {
       observedAt: time,
     }),
   ),
+  OrderRecovered: shapeOf<Order.OrderRecovered>()(
+    z.strictObject({ ticket, brokerOrderId: text, clientOrderId: text, recoveredAt: time }),
+  ),
   BracketLinked: shapeOf<Order.BracketLinked>()(
     z.strictObject({ parentOrderId: text, role: z.enum(['take_profit', 'stop_loss']) }),
   ),
+  SubmissionDelayed: shapeOf<Order.SubmissionDelayed>()(z.strictObject({ reason: text, since: time })),
   SubmissionClaimed: shapeOf<Order.SubmissionClaimed>()(
     z.strictObject({ claimId: text, attempt: z.int(), claimedAt: time }),
   ),

@@ -83,4 +83,20 @@ export const RISK_SHAPES: Shapes<Risk.RiskEvent> = {
       tightenedAt: time,
     }),
   ),
+  PositionMismatchFound: shapeOf<Risk.PositionMismatchFound>()(
+    z.strictObject({ symbol: text, ours: decimal, brokers: decimal, foundAt: time }),
+  ),
+  PositionMismatchResolved: shapeOf<Risk.PositionMismatchResolved>()(
+    z.strictObject({ symbol: text, quantity: decimal, resolvedAt: time }),
+  ),
+  BrokerPositionAdopted: shapeOf<Risk.BrokerPositionAdopted>()(
+    z.strictObject({
+      symbol: text,
+      quantity: decimal,
+      averagePrice: decimal,
+      previous: decimal,
+      adoptedBy: text,
+      adoptedAt: time,
+    }),
+  ),
 };

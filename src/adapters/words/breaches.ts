@@ -67,6 +67,8 @@ export function breachSentence({ rule, limit, actual, detail }: Breach): string 
       return `This would be order number ${count(would)} within ten seconds; at most ${count(allowed)} are allowed.`;
     case 'key_rate':
       return `This would be order number ${count(would)} within a minute; at most ${count(allowed)} are passed on to the broker.`;
+    case 'position_mismatch':
+      return `By our record ${shares(allowed)} are held, by the broker's ${count(would)}; no orders for this symbol until that is cleared up.`;
     case 'reduce_only':
       return `The order would close ${shares(would)}, and ${shares(allowed)} can be closed.`;
   }

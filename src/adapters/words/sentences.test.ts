@@ -155,6 +155,27 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
       'Own limits tightened: at most $1.00 an order, at most 2 shares an order, at most $3.00 a position, at most $4.00 in all, at most 7 orders in ten seconds, no position without its exits.',
     ],
   ],
+  PositionMismatchFound: [
+    [
+      { type: 'PositionMismatchFound', data: { symbol: 'AAPL', ours: '10', brokers: '-2.5', foundAt: AT } },
+      "By our record 10 shares of AAPL are held, by the broker's -2.5.",
+    ],
+  ],
+  PositionMismatchResolved: [
+    [
+      { type: 'PositionMismatchResolved', data: { symbol: 'AAPL', quantity: '10', resolvedAt: AT } },
+      'The broker holds 10 shares of AAPL too.',
+    ],
+  ],
+  BrokerPositionAdopted: [
+    [
+      {
+        type: 'BrokerPositionAdopted',
+        data: { symbol: 'AAPL', quantity: '15', averagePrice: '100', previous: '10', adoptedBy: 'u', adoptedAt: AT },
+      },
+      "The broker's position of 15 shares of AAPL was taken over in place of 10.",
+    ],
+  ],
   OrderPlaced: [
     [{ type: 'OrderPlaced', data: { ticket: market, channel, placedAt: AT } }, 'Placed: Buy 10 AAPL at market, day.'],
   ],
@@ -167,10 +188,25 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
       'Seen at the broker as an order entered elsewhere: Buy 10 AAPL at market, day.',
     ],
   ],
+  OrderRecovered: [
+    [
+      {
+        type: 'OrderRecovered',
+        data: { ticket: market, brokerOrderId: 'B', clientOrderId: 'tradsy-o', recoveredAt: AT },
+      },
+      'Found at the broker as an order made here that the record had lost: Buy 10 AAPL at market, day.',
+    ],
+  ],
   BracketLinked: [
     [
       { type: 'BracketLinked', data: { parentOrderId: 'p', role: 'stop_loss' } },
       "Recognized as a bracket's stop loss.",
+    ],
+  ],
+  SubmissionDelayed: [
+    [
+      { type: 'SubmissionDelayed', data: { reason: 'Waiting for the broker connection.', since: AT } },
+      'Not sent yet: Waiting for the broker connection.',
     ],
   ],
   SubmissionClaimed: [
@@ -391,6 +427,10 @@ describe('sentences', () => {
       'This would be order number 121 within a minute; at most 120 are passed on to the broker.',
     ],
     [figures('reduce_only', '10', '11', 'shares'), 'The order would close 11 shares, and 10 shares can be closed.'],
+    [
+      figures('position_mismatch', '10', '-1', 'shares'),
+      "By our record 10 shares are held, by the broker's -1; no orders for this symbol until that is cleared up.",
+    ],
   ])('%j', (breach, expected) => {
     expect(breachSentence(breach)).toBe(expected);
     const { detail: _, ...told } = breach;

@@ -124,12 +124,22 @@ export function eventSentence(event: StoryFact): string {
       return `Risk profile chosen: ${event.data.tolerance}, experience ${event.data.experience}.`;
     case 'LimitsTightened':
       return `Own limits tightened: ${tightened(event.data.limits)}.`;
+    case 'PositionMismatchFound':
+      return `By our record ${shares(event.data.ours)} of ${event.data.symbol} are held, by the broker's ${count(event.data.brokers)}.`;
+    case 'PositionMismatchResolved':
+      return `The broker holds ${shares(event.data.quantity)} of ${event.data.symbol} too.`;
+    case 'BrokerPositionAdopted':
+      return `The broker's position of ${shares(event.data.quantity)} of ${event.data.symbol} was taken over in place of ${count(event.data.previous)}.`;
     case 'OrderPlaced':
       return `Placed: ${orderSummary(event.data.ticket)}.`;
     case 'OrderObserved':
       return `Seen at the broker as ${ROLES[event.data.role]}: ${orderSummary(event.data.ticket)}.`;
+    case 'OrderRecovered':
+      return `Found at the broker as an order made here that the record had lost: ${orderSummary(event.data.ticket)}.`;
     case 'BracketLinked':
       return `Recognized as ${ROLES[event.data.role]}.`;
+    case 'SubmissionDelayed':
+      return `Not sent yet: ${sentence(event.data.reason)}`;
     case 'SubmissionClaimed':
       return `Sending to the broker (attempt ${event.data.attempt}).`;
     case 'SubmissionFailed':

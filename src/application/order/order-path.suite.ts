@@ -108,6 +108,7 @@ export async function openDesk(parts: DeskParts = {}) {
     cancel: unused,
     cancelAll: unused,
     submittedAfter: unused,
+    executionsAfter: unused,
     unfinished: unused,
     follow: unused,
     account: () => Promise.resolve(script.account()),

@@ -61,10 +61,31 @@ export interface OrderObserved {
   };
 }
 
+/**
+ * An order that was made here and of which the record knew nothing any more, as after a restore from a backup: it was found
+ * at the broker by its client order id.
+ */
+export interface OrderRecovered {
+  readonly type: 'OrderRecovered';
+  readonly data: {
+    /** As the broker has it. */
+    readonly ticket: OrderTicket;
+    readonly brokerOrderId: string;
+    readonly clientOrderId: string;
+    readonly recoveredAt: string;
+  };
+}
+
 /** An observed order turned out to be an exit of one of our bracket orders. */
 export interface BracketLinked {
   readonly type: 'BracketLinked';
   readonly data: { readonly parentOrderId: string; readonly role: 'take_profit' | 'stop_loss' };
+}
+
+/** It can not be sent yet, and is kept waiting. */
+export interface SubmissionDelayed {
+  readonly type: 'SubmissionDelayed';
+  readonly data: { readonly reason: string; readonly since: string };
 }
 
 /** One process has taken it on itself to send the order. Committed before the broker is called. */
@@ -190,7 +211,9 @@ export interface BrokerMessageRecorded {
 export type OrderEvent =
   | OrderPlaced
   | OrderObserved
+  | OrderRecovered
   | BracketLinked
+  | SubmissionDelayed
   | SubmissionClaimed
   | SubmissionFailed
   | SubmissionUnconfirmed
@@ -213,7 +236,9 @@ export type OrderEvent =
 export const ORDER_EVENT_VERSIONS: Readonly<Record<OrderEvent['type'], number>> = {
   OrderPlaced: 1,
   OrderObserved: 1,
+  OrderRecovered: 1,
   BracketLinked: 1,
+  SubmissionDelayed: 1,
   SubmissionClaimed: 1,
   SubmissionFailed: 1,
   SubmissionUnconfirmed: 1,

@@ -54,6 +54,50 @@ describe('claiming an order', () => {
   });
 });
 
+describe('an order that can not be sent yet', () => {
+  const delayed: OrderCommand = { type: 'RecordSubmissionDelayed', reason: 'waiting', at: later(1) };
+  it('is said to wait once, until it is sent', () => {
+    expect(types(place(), delayed, delayed)).toEqual(['OrderPlaced', 'SubmissionDelayed']);
+    expect(statusAfter(place(), delayed)).toBe('placed');
+    expect(types(place(), delayed, claim(), delayed).slice(2)).toEqual(['SubmissionClaimed']);
+    const failed: OrderCommand = { type: 'RecordSubmissionFailed', claimId: 'claim-1', reason: 'lost', at: AT };
+    expect(types(place(), delayed, claim(), failed, delayed).at(-1)).toBe('SubmissionDelayed');
+  });
+  it('can be cancelled all the same', () => {
+    expect(types(place(), delayed, cancel)).toEqual(['OrderPlaced', 'SubmissionDelayed', 'OrderCancelled']);
+  });
+});
+
+describe('an order that the record has lost', () => {
+  const recovered: OrderCommand = {
+    type: 'RecoverOrder',
+    ticket: ticket(),
+    brokerOrderId: 'B1',
+    clientOrderId: `tradsy-${ticket().orderId}`,
+    at: later(9),
+  };
+  it('is recovered once, and works at the broker', () => {
+    expect(types(recovered, recovered)).toEqual(['OrderRecovered']);
+    expect(after(recovered).state).toMatchObject({ status: 'working', brokerOrderId: 'B1', attempts: 0 });
+  });
+  it('is not recovered where it is recorded', () => {
+    expect(types(place(), recovered)).toEqual(['OrderPlaced']);
+  });
+  it('is filled and cancelled as any other, and never sent', () => {
+    const filled = reported({ filledQuantity: '10', status: 'filled', executions: [execution('10', '10')] });
+    expect(types(recovered, filled)).toEqual(['OrderRecovered', 'OrderFilled']);
+    expect(types(recovered, cancel, reported({ status: 'cancelled' })).slice(1)).toEqual([
+      'CancelRequested',
+      'OrderCancelled',
+    ]);
+    expect(decide(claim(), recovered)).toEqual({ kind: 'refused', refusal: { code: 'already_claimed' } });
+  });
+  it('is the same when its request is repeated, and another one when it is not the same', () => {
+    expect(types(recovered, place())).toEqual(['OrderRecovered']);
+    expect(decide(place({ quantity: '11' }), recovered).kind).toBe('refused');
+  });
+});
+
 describe('an outcome in doubt', () => {
   const doubt: OrderCommand = { type: 'RecordUnconfirmed', reason: 'time-out', at: later(10) };
   it('is resolved by the broker', () => {

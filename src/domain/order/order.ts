@@ -7,7 +7,7 @@ import { accept, refuse } from '../kernel/decider.ts';
 import type { BrokerReport, ReportRefusal } from './broker-report.ts';
 import { decideReport } from './broker-report.ts';
 import { sameTerms, sameTicket } from './events.ts';
-import type { Channel, OrderEvent, OrderObserved, OrderTerms, OrderTicket } from './events.ts';
+import type { Channel, OrderEvent, OrderObserved, OrderRecovered, OrderTerms, OrderTicket } from './events.ts';
 import { evolveOrder, isFinal, NO_ORDER } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
@@ -16,6 +16,8 @@ import type { LiveOrder, OrderState } from './state.ts';
 export type OrderCommand =
   | { readonly type: 'PlaceOrder'; readonly ticket: OrderTicket; readonly channel: Channel; readonly at: string }
   | ({ readonly type: 'ObserveOrder'; readonly at: string } & Omit<OrderObserved['data'], 'observedAt'>)
+  | ({ readonly type: 'RecoverOrder'; readonly at: string } & Omit<OrderRecovered['data'], 'recoveredAt'>)
+  | { readonly type: 'RecordSubmissionDelayed'; readonly reason: string; readonly at: string }
   | { readonly type: 'ClaimSubmission'; readonly claimId: string; readonly at: string }
   | { readonly type: 'RecordSubmissionFailed'; readonly claimId: string; readonly reason: string; readonly at: string }
   | { readonly type: 'RecordNotSent'; readonly reason: string; readonly at: string }
@@ -46,16 +48,27 @@ export type OrderRefusal =
  */
 export const maxIntentAgeSeconds = (type: OrderTicket['type']): number => (type === 'market' ? 15 : 60);
 
+const ageInSeconds = (state: LiveOrder, at: string): number =>
+  Math.floor((Date.parse(at) - Date.parse(state.intendedAt)) / 1000);
+
+/** Whether the intent is too old at a moment for the order to be sent. */
+export const isTooOld = (state: LiveOrder, at: string): boolean =>
+  ageInSeconds(state, at) > maxIntentAgeSeconds(state.ticket.type);
+
 // --- Decide ---
 
 export function decide(command: OrderCommand, state: OrderState): Decision<OrderEvent, OrderRefusal> {
   if (command.type === 'PlaceOrder') return place(command, state);
   if (command.type === 'ObserveOrder') return observe(command, state);
+  if (command.type === 'RecoverOrder') return recover(command, state);
   if (command.type === 'RecordReport') return decideReport(command.report, state);
   if (state.status === 'none') return refuse({ code: 'order_unknown' });
   switch (command.type) {
     case 'ClaimSubmission':
       return claim(command, state);
+    case 'RecordSubmissionDelayed':
+      if (state.status !== 'placed' || state.delayed) return accept();
+      return accept({ type: 'SubmissionDelayed', data: { reason: command.reason, since: command.at } });
     case 'RecordSubmissionFailed':
       if (state.status !== 'claimed' || state.claimId !== command.claimId) return accept();
       return accept({ type: 'SubmissionFailed', data: { reason: command.reason, failedAt: command.at } });
@@ -116,17 +129,21 @@ function observe(command: ObserveOrder, state: OrderState): Decision<OrderEvent,
   return accept({ type: 'BracketLinked', data: { parentOrderId, role } });
 }
 
+type RecoverOrder = Extract<OrderCommand, { type: 'RecoverOrder' }>;
+function recover(command: RecoverOrder, state: OrderState): Decision<OrderEvent, OrderRefusal> {
+  if (state.status !== 'none') return accept();
+  const { ticket, brokerOrderId, clientOrderId, at } = command;
+  return accept({ type: 'OrderRecovered', data: { ticket, brokerOrderId, clientOrderId, recoveredAt: at } });
+}
+
 type ClaimSubmission = Extract<OrderCommand, { type: 'ClaimSubmission' }>;
 function claim(command: ClaimSubmission, state: LiveOrder): Decision<OrderEvent, OrderRefusal> {
   if (state.status === 'claimed' && state.claimId === command.claimId) return accept();
   if (state.status !== 'placed') return refuse({ code: 'already_claimed' });
   if (state.cancelRequested) return accept(cancelledUnsent(command.at));
-  const ageSeconds = Math.floor((Date.parse(command.at) - Date.parse(state.intendedAt)) / 1000);
-  if (ageSeconds > maxIntentAgeSeconds(state.ticket.type)) {
-    return accept({
-      type: 'OrderNotSent',
-      data: { reason: `The order was ${ageSeconds} s old before it could be sent.`, at: command.at },
-    });
+  if (isTooOld(state, command.at)) {
+    const reason = `The order was ${ageInSeconds(state, command.at)} s old before it could be sent.`;
+    return accept({ type: 'OrderNotSent', data: { reason, at: command.at } });
   }
   return accept({
     type: 'SubmissionClaimed',

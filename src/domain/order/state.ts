@@ -26,10 +26,14 @@ export interface LiveOrder {
   /** With the terms in force now. */
   readonly ticket: OrderTicket;
   readonly intendedAt: string;
+  /** It is known to wait for something before it can be sent. */
+  readonly delayed: boolean;
   readonly attempts: number;
   readonly claimId: string | null;
   /** Since when the outcome of sending is in doubt, or being sent; null otherwise. */
   readonly sentSince: string | null;
+  /** By the broker's time, when its first report of the order was made; null before, and for an order that was observed. */
+  readonly acknowledgedAt: string | null;
   /** The broker's id of the order that works now, and of those it replaced. */
   readonly brokerOrderId: string | null;
   readonly formerBrokerOrderIds: readonly string[];
@@ -63,12 +67,19 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     const { brokerOrderId, parentOrderId } = event.data;
     return { ...observed, status: 'working', brokerOrderId, parentOrderId };
   }
+  if (event.type === 'OrderRecovered') {
+    const { ticket, brokerOrderId, recoveredAt } = event.data;
+    return { ...begin(ticket, recoveredAt), status: 'working', brokerOrderId };
+  }
   if (state.status === 'none') throw new Error(`an order can not begin with ${event.type}`);
   switch (event.type) {
+    case 'SubmissionDelayed':
+      return { ...state, delayed: true };
     case 'SubmissionClaimed':
       return {
         ...state,
         status: 'claimed',
+        delayed: false,
         claimId: event.data.claimId,
         attempts: event.data.attempt,
         sentSince: event.data.claimedAt,
@@ -78,7 +89,13 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
     case 'SubmissionUnconfirmed':
       return { ...state, status: 'unconfirmed' };
     case 'OrderAcknowledged':
-      return { ...state, status: 'working', brokerOrderId: event.data.brokerOrderId, sentSince: null };
+      return {
+        ...state,
+        status: 'working',
+        brokerOrderId: event.data.brokerOrderId,
+        acknowledgedAt: event.data.acknowledgedAt,
+        sentSince: null,
+      };
     case 'OrderRejected':
       return end(state, 'rejected');
     case 'OrderNotSent':
@@ -125,9 +142,11 @@ function begin(ticket: OrderTicket, intendedAt: string): LiveOrder {
     placed: ticket,
     ticket,
     intendedAt,
+    delayed: false,
     attempts: 0,
     claimId: null,
     sentSince: null,
+    acknowledgedAt: null,
     brokerOrderId: null,
     formerBrokerOrderIds: [],
     filled: NO_QUANTITY,

@@ -26,7 +26,8 @@ export type RuleName =
   | 'order_rate'
   | 'key_rate'
   /** For orders of the kill switch, in place of all others. */
-  | 'reduce_only';
+  | 'reduce_only'
+  | 'position_mismatch';
 
 /** Why one rule stands against an order: what it allows, and what would have been. */
 export interface Breach {

@@ -149,6 +149,39 @@ export interface LimitsTightened {
   };
 }
 
+/** The broker holds another quantity than our record adds up to, and nothing is on its way that would explain it. */
+export interface PositionMismatchFound {
+  readonly type: 'PositionMismatchFound';
+  readonly data: {
+    readonly symbol: string;
+    /** Shares by our record, and by the broker's; negative for a short position. */
+    readonly ours: string;
+    readonly brokers: string;
+    readonly foundAt: string;
+  };
+}
+
+/** Both hold the same again. */
+export interface PositionMismatchResolved {
+  readonly type: 'PositionMismatchResolved';
+  readonly data: { readonly symbol: string; readonly quantity: string; readonly resolvedAt: string };
+}
+
+/** A person has declared the broker's position, at a moment of the market's time, to be the right one; how it came about is not known. */
+export interface BrokerPositionAdopted {
+  readonly type: 'BrokerPositionAdopted';
+  readonly data: {
+    readonly symbol: string;
+    readonly quantity: string;
+    /** By the broker, dollars a share; "0" for no position. */
+    readonly averagePrice: string;
+    /** Shares by our record before. */
+    readonly previous: string;
+    readonly adoptedBy: string;
+    readonly adoptedAt: string;
+  };
+}
+
 export type RiskEvent =
   | OrderAdmitted
   | OrderDenied
@@ -161,7 +194,10 @@ export type RiskEvent =
   | RepeatedExecutionTripped
   | RepeatedExecutionCleared
   | RiskProfileChosen
-  | LimitsTightened;
+  | LimitsTightened
+  | PositionMismatchFound
+  | PositionMismatchResolved
+  | BrokerPositionAdopted;
 
 /** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
 export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = {
@@ -177,6 +213,9 @@ export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = 
   RepeatedExecutionCleared: 1,
   RiskProfileChosen: 1,
   LimitsTightened: 1,
+  PositionMismatchFound: 1,
+  PositionMismatchResolved: 1,
+  BrokerPositionAdopted: 1,
 };
 
 export const riskStream = (accountId: string): string => `risk-${accountId}`;

@@ -14,6 +14,8 @@ import { limitsInForce } from './limits.ts';
 import type { LimitBasis, LimitName } from './limits.ts';
 import { chooseProfile, tighten } from './policy.ts';
 import type { ChooseRiskProfile, TightenLimits } from './policy.ts';
+import { decidePosition } from './position-mismatch.ts';
+import type { PositionCommand, PositionRefusal } from './position-mismatch.ts';
 import { breachesOf } from './rules.ts';
 import type { Check } from './rules/check.ts';
 import { heldFor } from './rules/means.ts';
@@ -64,7 +66,8 @@ export type RiskCommand =
   | ChooseRiskProfile
   | TightenLimits
   /** A person, by their user id, takes it on themselves that orders may open positions again. */
-  | { readonly type: 'ClearRepeatedExecution'; readonly by: string; readonly at: string };
+  | { readonly type: 'ClearRepeatedExecution'; readonly by: string; readonly at: string }
+  | PositionCommand;
 
 // --- Refusals ---
 
@@ -73,7 +76,8 @@ export type RiskRefusal =
   | { readonly code: 'request_id_reused' }
   | { readonly code: 'order_unknown' }
   /** The limits that would allow more than those in force. */
-  | { readonly code: 'only_tighter'; readonly limits: readonly LimitName[] };
+  | { readonly code: 'only_tighter'; readonly limits: readonly LimitName[] }
+  | PositionRefusal;
 
 // --- Decide ---
 
@@ -106,6 +110,10 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
     case 'ClearRepeatedExecution':
       if (state.tripped === null) return accept();
       return accept({ type: 'RepeatedExecutionCleared', data: { clearedBy: command.by, clearedAt: command.at } });
+    case 'ReportPositionMismatch':
+    case 'ResolvePositionMismatch':
+    case 'AdoptBrokerPosition':
+      return decidePosition(command, state);
   }
 }
 
@@ -181,7 +189,7 @@ function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskStat
 function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
   const { orderId, symbol, side, execution, tradingDay } = command;
   const executionKey = `${execution.brokerOrderId}:${execution.cumulativeQuantity}`;
-  if (has(state.bookedExecutions, executionKey) || isInOpeningPositions(orderId, execution, state)) return accept();
+  if (has(state.bookedExecutions, executionKey) || isContained(command, state)) return accept();
   const booking = book(holdingOf(state, symbol), side, quantity(execution.quantity), price(execution.price));
   return accept({
     type: 'FillBooked',
@@ -198,9 +206,16 @@ function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskE
   });
 }
 
-/** An execution of an order from elsewhere that happened before the opening positions were read is part of them. */
-const isInOpeningPositions = (orderId: string, execution: Execution, { answers, openedAt }: RiskState): boolean =>
-  openedAt !== null && !has(answers, orderId) && Date.parse(execution.executedAt) <= Date.parse(openedAt);
+/**
+ * An execution of an order from elsewhere that happened before the opening positions were read, or before the broker's
+ * position was adopted, is part of them.
+ */
+function isContained({ orderId, symbol, execution }: Assess<'BookFill'>, state: RiskState): boolean {
+  if (has(state.answers, orderId)) return false;
+  return [state.openedAt, state.adopted.get(symbol)?.at ?? null].some(
+    (read) => read !== null && Date.parse(execution.executedAt) <= Date.parse(read),
+  );
+}
 
 export const riskPolicy: Decider<RiskCommand, RiskEvent, RiskState, RiskRefusal> = {
   initial: NO_RISK,

@@ -3,6 +3,7 @@
  * at once.
  */
 import type { Breach } from './assessment.ts';
+import { positionMismatch } from './position-mismatch.ts';
 import * as account from './rules/account.ts';
 import type { Check, Rule } from './rules/check.ts';
 import * as instrument from './rules/instrument.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   rate.duplicateOrder,
   rate.orderRate,
   rate.keyRate,
+  positionMismatch,
 ];
 
 /** An order of the kill switch closes what is there, whatever else stands against orders. */

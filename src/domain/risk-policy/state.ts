@@ -62,6 +62,18 @@ export interface RiskState {
   readonly tradesExecuted: number;
   /** The market's time at which the opening positions were read; null before. */
   readonly openedAt: string | null;
+  /** By symbol. */
+  readonly mismatches: ReadonlyMap<string, Mismatch>;
+  /** The broker's positions that were declared to be the right ones, by symbol, the last one each. */
+  readonly adopted: ReadonlyMap<string, { readonly quantity: Quantity; readonly at: string }>;
+}
+
+/** A position that is not what the broker says; it stops orders in its symbol until it is cleared up. */
+export interface Mismatch {
+  readonly ours: Quantity;
+  readonly brokers: Quantity;
+  /** When it was first found. */
+  readonly since: string;
 }
 
 export const NO_RISK: RiskState = {
@@ -77,6 +89,8 @@ export const NO_RISK: RiskState = {
   tripped: null,
   tradesExecuted: 0,
   openedAt: null,
+  mismatches: new Map(),
+  adopted: new Map(),
 };
 
 export const holdingOf = (state: RiskState, symbol: string): Holding => state.holdings.get(symbol) ?? FLAT;
@@ -154,6 +168,25 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
     }
     case 'LimitsTightened':
       return { ...state, policy: { ...state.policy, own: strictest(state.policy.own, event.data.limits) } };
+    case 'PositionMismatchFound': {
+      const { symbol, ours, brokers, foundAt } = event.data;
+      const since = state.mismatches.get(symbol)?.since ?? foundAt;
+      const found: Mismatch = { ours: quantity(ours), brokers: quantity(brokers), since };
+      return { ...state, mismatches: added(state.mismatches, symbol, found) };
+    }
+    case 'PositionMismatchResolved':
+      return { ...state, mismatches: dropped(state.mismatches, event.data.symbol) };
+    case 'BrokerPositionAdopted': {
+      const { symbol, averagePrice, adoptedAt: at } = event.data;
+      const held = quantity(event.data.quantity);
+      const holding = held === NO_QUANTITY ? FLAT : [{ quantity: held, price: price(averagePrice) }];
+      return {
+        ...state,
+        holdings: added(state.holdings, symbol, holding),
+        mismatches: dropped(state.mismatches, symbol),
+        adopted: added(state.adopted, symbol, { quantity: held, at }),
+      };
+    }
   }
 }
 

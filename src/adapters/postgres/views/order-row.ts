@@ -50,9 +50,12 @@ export function nextRow(row: OrderRow | null, event: OrderEvent, recorded: Recor
   if (event.type === 'OrderObserved') {
     return beginRow(event.data.ticket, event.data.parentOrderId, 'working', recorded);
   }
+  if (event.type === 'OrderRecovered') return beginRow(event.data.ticket, null, 'working', recorded);
   if (row === null) throw new Error(`an order can not begin with ${event.type}`);
   const now: OrderRow = { ...row, revision: recorded.revision, changed_at: recorded.at };
   switch (event.type) {
+    case 'SubmissionDelayed':
+      return { ...now, reason: event.data.reason };
     case 'SubmissionClaimed':
       return turned(now, 'claimed', null);
     case 'SubmissionFailed':

@@ -23,7 +23,9 @@ import { answeredRow, nextRow } from './order-row.ts';
 const ORDER_EVENTS = {
   OrderPlaced: true,
   OrderObserved: true,
+  OrderRecovered: true,
   BracketLinked: true,
+  SubmissionDelayed: true,
   SubmissionClaimed: true,
   SubmissionFailed: true,
   SubmissionUnconfirmed: true,

@@ -35,6 +35,9 @@ const OF_AN_ORDER = {
   RepeatedExecutionCleared: false,
   RiskProfileChosen: false,
   LimitsTightened: false,
+  PositionMismatchFound: false,
+  PositionMismatchResolved: false,
+  BrokerPositionAdopted: false,
 } as const satisfies Record<RiskEvent['type'], boolean>;
 
 type OrderFact = {
@@ -59,7 +62,7 @@ export const storyView: View = {
   },
 };
 
-/** The order that a risk event concerns; null for one of the whole account. */
+/** The order that a risk event concerns; null for one that concerns none. */
 function orderOf(recorded: RecordedEvent): string | null {
   const event = recorded as unknown as RiskEvent;
   if (!concernsOrder(event)) return null;
