@@ -10,14 +10,21 @@ import {
 } from '../application/account/link-broker.ts';
 import { createLogIn, createRefreshSession, createSignUp } from '../application/account/sign-up.ts';
 import { createCancelOrder, createReplaceOrder } from '../application/order/change-order.ts';
+import { createDoubtWatch } from '../application/order/doubt-watch.ts';
 import { createFollowUpdates } from '../application/order/follow-broker-updates.ts';
 import { createFollowLinkedAccounts } from '../application/order/follow-linked-accounts.ts';
+import { createGates } from '../application/order/gates.ts';
+import { createKeepComparing } from '../application/order/keep-comparing.ts';
+import { createLookAtOrder } from '../application/order/look-at-order.ts';
 import { createOrderDesk } from '../application/order/order-desk.ts';
 import { createPlaceOrder } from '../application/order/place-order.ts';
 import { createReconcileAccount } from '../application/order/reconcile-account.ts';
 import { createRecordBrokerOrder } from '../application/order/record-broker-order.ts';
 import { createSendCancel, createSendReplace, createSettleReplace } from '../application/order/send-requests.ts';
-import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
+import { createConfirmOrder } from '../application/order/confirm-order.ts';
+import { createSubmitOrder } from '../application/order/submit-order.ts';
+import { createSweepAccount } from '../application/order/sweep-account.ts';
+import { createAdoptBrokerPosition } from '../application/risk-policy/adopt-broker-position.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
 import { createHaltsOn } from '../application/risk-policy/halts-on.ts';
 import {
@@ -27,6 +34,8 @@ import {
   createTightenLimits,
 } from '../application/risk-policy/own-limits.ts';
 import { createReadFigures } from '../application/risk-policy/read-figures.ts';
+import { createIsBookedUp } from '../application/risk-policy/booked-up.ts';
+import { createComparePositions } from '../application/risk-policy/compare-positions.ts';
 import { PORT } from './container.ts';
 import { createKillSwitch } from './kill-switch.ts';
 
@@ -59,13 +68,25 @@ export function createAbilities(container: Container) {
     passwords: container.get(PORT.passwords),
     sessions: container.get(PORT.sessions),
     tokens: container.get(PORT.tokens),
+    checkpoints: container.get(PORT.checkpoints),
+    gates: createGates(),
     sweepEveryMs: SWEEP_EVERY_MS,
     childOf,
   };
   const recordBrokerOrder = createRecordBrokerOrder(common);
   const reportRevoked = createReportRevoked(common);
   const haltsOn = createHaltsOn(common);
-  const sending = { ...common, recordBrokerOrder, reportRevoked, haltsOn };
+  const lookAtOrder = createLookAtOrder({ ...common, recordBrokerOrder });
+  const reconcile = createReconcileAccount({ ...common, recordBrokerOrder, lookAtOrder });
+  const sending = {
+    ...common,
+    recordBrokerOrder,
+    lookAtOrder,
+    reconcile,
+    reportRevoked,
+    haltsOn,
+    watchDoubt: createDoubtWatch(common),
+  };
   const placing = {
     ...common,
     reportRevoked,
@@ -73,7 +94,12 @@ export function createAbilities(container: Container) {
     haltsOn,
     limitTables: container.get(PORT.limitTables),
   };
-  const reconcile = createReconcileAccount(sending);
+  const comparePositions = createComparePositions({ ...sending, isBookedUp: createIsBookedUp(common) });
+  const follow = createFollowUpdates({
+    ...sending,
+    keepComparing: createKeepComparing({ ...sending, comparePositions }),
+    settleReplace: createSettleReplace(sending),
+  });
   return {
     signUp: createSignUp(common),
     logIn: createLogIn(common),
@@ -89,6 +115,7 @@ export function createAbilities(container: Container) {
     chooseRiskProfile: createChooseRiskProfile(placing),
     tightenLimits: createTightenLimits(placing),
     allowOrdersAgain: createAllowOrdersAgain(placing),
+    adoptBrokerPosition: createAdoptBrokerPosition(common),
     bookFills: createBookFills(common),
     killSwitch: createKillSwitch(container, sending.reportRevoked),
     desk: createOrderDesk({
@@ -97,10 +124,8 @@ export function createAbilities(container: Container) {
       confirm: createConfirmOrder(sending),
       sendCancel: createSendCancel(sending),
       sendReplace: createSendReplace(sending),
-    }),
-    followLinkedAccounts: createFollowLinkedAccounts({
-      ...common,
-      follow: createFollowUpdates({ ...sending, reconcile, settleReplace: createSettleReplace(sending) }),
+      sweepAccount: createSweepAccount(sending),
+      followLinkedAccounts: createFollowLinkedAccounts({ ...common, follow }),
     }),
   };
 }

@@ -152,7 +152,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       runReaction('book-fills', abilities.bookFills, { store, checkpoints, passedOver, fence, clock, log }, own),
     ),
     owning('order-desk', (_fence, own) => abilities.desk.run(own)),
-    owning('broker-updates', (_fence, own) => abilities.followLinkedAccounts(own)),
     owning('kill-switch', abilities.killSwitch.owner),
   ];
   // Ends after the others, so that the last head covers what they have still written.

@@ -18,6 +18,7 @@ import type { EventStore, Position } from '../ports/event-store.ts';
 import type { LinkAttempts } from '../ports/identity.ts';
 import type { Log } from '../ports/log.ts';
 import type { Venue } from '../ports/market-data.ts';
+import { readPositions } from '../risk-policy/read-positions.ts';
 
 export interface LinkBrokerNeeds {
   readonly aggregates: Aggregates;
@@ -120,26 +121,6 @@ export function createCompleteLink(needs: LinkBrokerNeeds): CompleteLink {
       if (former.linkId !== linkId) await brokerTokens.forget(former.linkId);
     return { kind: 'linked', userId, position: accepted.position };
   };
-}
-
-const POSITION_READS = 5;
-
-/**
- * The positions with the market's time at which they were held: read before and after the clock, until both readings
- * agree, so that every execution is clearly before or after that time. Null when the broker does not answer, or they
- * will not keep still.
- */
-async function readPositions({ broker, venue }: LinkBrokerNeeds, access: BrokerAccess) {
-  let before = await broker.positions(access);
-  for (let reads = 0; reads < POSITION_READS && before.kind === 'found'; reads += 1) {
-    const clock = await venue.clock('fresh').catch(() => null);
-    if (clock === null) return null;
-    const after = await broker.positions(access);
-    if (after.kind !== 'found') return null;
-    if (JSON.stringify(after.value) === JSON.stringify(before.value)) return { positions: after.value, at: clock.now };
-    before = after;
-  }
-  return null;
 }
 
 /** A broker account belongs to the first user who links it, for good: its orders must be told to one account only. */

@@ -16,11 +16,12 @@ import { assess } from '../../domain/risk-policy/samples.suite.ts';
 import { find } from '../../domain/kernel/dictionary.ts';
 import { createAggregates } from '../aggregates.ts';
 import { createOrderDesk } from '../order/order-desk.ts';
-import { brokerOrder, cause, openDesk } from '../order/order-path.suite.ts';
+import { brokerOrder, cause, openDesk, UNFOLLOWED } from '../order/order-path.suite.ts';
 import { placeAdmitted } from '../order/place-order.ts';
 import { createRecordBrokerOrder } from '../order/record-broker-order.ts';
 import { createSendCancel, createSendReplace } from '../order/send-requests.ts';
-import { createConfirmOrder, createSubmitOrder } from '../order/submit-order.ts';
+import { createConfirmOrder } from '../order/confirm-order.ts';
+import { createSubmitOrder } from '../order/submit-order.ts';
 import type { Broker, BrokerAccess, BrokerOrder, BrokerPosition } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -211,6 +212,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
       haltsOn: createHaltsOn({ aggregates }),
       limitTables: LIMIT_TABLES,
       sweepEveryMs: 5,
+      ...UNFOLLOWED,
     };
     const recordBrokerOrder = createRecordBrokerOrder(common);
     const sending = { ...common, recordBrokerOrder };

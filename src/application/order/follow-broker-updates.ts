@@ -1,4 +1,7 @@
-/** Following the order updates of every linked account, from the moment it is linked until it is unlinked. */
+/**
+ * Following the order updates of one linked account, and keeping its gate: orders may be sent while the stream stands,
+ * everything that happened before it stood was asked for, and what came meanwhile is recorded.
+ */
 import { readClientOrderId } from '../../domain/order/client-order-id.ts';
 import { ORDER_EVENT_VERSIONS, orderStream } from '../../domain/order/events.ts';
 import type { BrokerMessageRecorded } from '../../domain/order/events.ts';
@@ -10,6 +13,8 @@ import { eventId } from '../ports/event-id.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
+import type { Gates } from './gates.ts';
+import type { KeepComparing } from './keep-comparing.ts';
 import type { ReconcileAccount } from './reconcile-account.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
 import type { SettleReplace } from './send-requests.ts';
@@ -20,11 +25,13 @@ export interface FollowUpdatesNeeds {
   readonly store: EventStore;
   readonly updates: OrderUpdates;
   readonly linked: LinkedAccounts;
+  readonly gates: Gates;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly reconcile: ReconcileAccount;
+  readonly keepComparing: KeepComparing;
   readonly settleReplace: SettleReplace;
   readonly reportRevoked: ReportRevoked;
   /** A signal that ends with `parent`, or when asked to. */
@@ -34,58 +41,74 @@ export interface FollowUpdatesNeeds {
 /** Follows one account until `signal` aborts or the broker no longer takes the token. */
 export type FollowUpdates = (accountId: string, signal: AbortSignal) => Promise<void>;
 
-const RETRY_MS = 1_000;
-/** A stream can lose a message without a word, so the records are compared all the same. */
-const COMPARE_EVERY_MS = 120_000;
+/** The waits between tries to record what the broker said; the last one repeats. */
+const RETRY_MS = [1_000, 2_000, 4_000] as const;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
-  const { updates, linked, clock, ids, log, reconcile, childOf } = needs;
+  const { updates, linked, gates, clock, log, reconcile, childOf } = needs;
   return async (accountId, signal) => {
     const access = await linked.accessFor(accountId);
     if (access === null) return;
+    const gate = gates.keep(accountId);
+    /** The stream stands, and everything up to it is recorded. */
+    let caughtUp = false;
+    let isRevoked = false;
     const cause = (): Cause => ({
-      correlationId: ids.random(),
+      correlationId: needs.ids.random(),
       causationId: null,
       actor: { kind: 'broker', id: 'alpaca' },
     });
+
     /** Nothing that the broker said may be lost to a passing failure of ours: it is tried until it is recorded. */
     const insist = async (what: string, act: () => Promise<void>): Promise<void> => {
-      while (!signal.aborted) {
+      for (let tries = 0; !signal.aborted; tries += 1) {
         try {
-          return await act();
+          await act();
+          if (caughtUp) gate.open();
+          return;
         } catch (error) {
-          log.alarm(`${what} could not be recorded; trying again`, { accountId, error: String(error) });
-          await clock.sleep(RETRY_MS, signal);
+          gate.close();
+          const facts = { accountId, error: String(error) };
+          if (tries === 0) log.alarm(`${what} could not be recorded; trying again`, facts);
+          else log.warn(`${what} can still not be recorded`, facts);
+          await clock.sleep(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)] ?? 0, signal);
         }
       }
     };
+    const standing = childOf(signal);
+    const comparing = needs.keepComparing(access, cause, standing.signal);
     const listener = {
       onConnected: () =>
         insist('the reconciliation', async () => {
-          const reconciled = await reconcile(access, cause());
+          const reconciled = await reconcile(access, cause(), 'day');
           if (reconciled === 'unanswered') throw new Error('the broker did not answer');
-          if (reconciled === 'unauthorized')
-            await needs.reportRevoked(access, 'The broker takes the token no more.', cause());
+          isRevoked = reconciled === 'unauthorized';
+          if (isRevoked) await needs.reportRevoked(access, 'The broker takes the token no more.', cause());
         }),
+      onCaughtUp: () => {
+        caughtUp = !isRevoked && !signal.aborted;
+        if (!caughtUp) return;
+        gate.open();
+        log.info('the orders of an account may be sent', { accountId });
+        comparing.now();
+      },
       // What belongs to an order that can not be read is told again by the broker's records, once it can.
       onUpdate: (update: BrokerUpdate) =>
         insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, cause()))),
-      onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
+      onTrouble: (reason: string) => {
+        caughtUp = false;
+        gate.close();
+        log.warn('the broker update stream is interrupted', { accountId, reason });
+      },
     };
-    const standing = childOf(signal);
-    const compare = async (): Promise<void> => {
-      while (!standing.signal.aborted) {
-        await clock.sleep(COMPARE_EVERY_MS, standing.signal);
-        if (!standing.signal.aborted) await listener.onConnected();
-      }
-    };
-    const comparing = compare();
     let ended: Awaited<ReturnType<typeof updates.follow>>;
     try {
       ended = await updates.follow(access, listener, signal);
     } finally {
+      caughtUp = false;
+      gate.close();
       standing.abort();
-      await comparing;
+      await comparing.ended;
     }
     if (ended === 'unauthorized') await needs.reportRevoked(access, 'The broker ended the update stream.', cause());
   };

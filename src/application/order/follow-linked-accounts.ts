@@ -13,7 +13,8 @@ export interface FollowLinkedAccountsNeeds {
   readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
 
-const LOOK_EVERY_MS = 500;
+/** An order that follows its account's link at once waits so long before the gate. */
+const LOOK_EVERY_MS = 250;
 
 /** Resolves when `signal` has aborted and every stream has ended. */
 export function createFollowLinkedAccounts(needs: FollowLinkedAccountsNeeds): (signal: AbortSignal) => Promise<void> {

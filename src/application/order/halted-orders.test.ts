@@ -4,11 +4,9 @@ import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.
 import { createHaltsOn } from '../risk-policy/halts-on.ts';
 import type { HaltsOn } from '../risk-policy/halts-on.ts';
 import { createReplaceOrder } from './change-order.ts';
-import { ACCOUNT, brokerOrder, cause, openDesk, USER } from './order-path.suite.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk, unstopped, USER } from './order-path.suite.ts';
 import { createSendReplace } from './send-requests.ts';
 import { createSubmitOrder } from './submit-order.ts';
-
-const live = new AbortController().signal;
 
 async function placedOrder(terms: Partial<Parameters<Awaited<ReturnType<typeof openDesk>>['order']>[0]> = {}) {
   const desk = await openDesk();
@@ -21,8 +19,8 @@ async function placedOrder(terms: Partial<Parameters<Awaited<ReturnType<typeof o
     ...desk,
     orderId,
     last,
-    submitWith: (haltsOn: HaltsOn) => createSubmitOrder({ ...needs, haltsOn })(orderId, cause, live),
-    submit: () => createSubmitOrder(needs)(orderId, cause, live),
+    submitWith: (haltsOn: HaltsOn) => createSubmitOrder({ ...needs, haltsOn })(orderId, cause, unstopped),
+    submit: () => createSubmitOrder(needs)(orderId, cause, unstopped),
     types: () => desk.typesOf(orderId),
   };
 }
@@ -74,7 +72,7 @@ describe('a placed order', () => {
         if (point === 'after-claim') halting = halt();
       },
     });
-    expect(await submit(orderId, cause, live)).toEqual({ kind: 'settled' });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionFailed', 'OrderNotSent']);
   });
@@ -96,8 +94,8 @@ describe('a placed order', () => {
     };
     script.submit = (id) => ({ kind: 'acknowledged', order: brokerOrder(id) });
     const submit = createSubmitOrder({ ...needs, broker });
-    expect(await submit(orderId, cause, live)).toEqual({ kind: 'again', afterMs: 0 });
-    expect(await submit(orderId, cause, live)).toEqual({ kind: 'settled' });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'settled' });
     expect(looks).toEqual([true, false]);
     expect(sent).toEqual([]);
     expect((await types()).slice(-2)).toEqual(['SubmissionFailed', 'OrderNotSent']);
@@ -126,8 +124,8 @@ describe('a placed order', () => {
     const [out, more] = [await place('sell', '3'), await place('buy', '1')];
     await desk.halt({ level: 'reducing' });
     const submit = createSubmitOrder(desk.needs);
-    await submit(more, cause, live);
-    await submit(out, cause, live);
+    await submit(more, cause, unstopped);
+    await submit(out, cause, unstopped);
     expect(desk.sent).toEqual([out]);
     expect((await desk.typesOf(more)).at(-1)).toBe('OrderNotSent');
   });
@@ -218,7 +216,7 @@ describe('a change of a working order', () => {
       },
     };
     await halt({ level });
-    await createSendReplace({ ...needs, broker })(orderId, cause, live);
+    await createSendReplace({ ...needs, broker })(orderId, cause, unstopped);
     const state = await aggregates.orders.load(`order-${orderId}`);
     return { replaced, state, last: await desk.last() };
   }

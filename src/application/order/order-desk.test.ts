@@ -9,9 +9,11 @@ import type { BrokerAccess, Readiness } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
 import { aborted } from '../ports/leases.suite.ts';
 import { createOrderDesk } from './order-desk.ts';
-import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
+import { createCancelOrder, createReplaceOrder } from './change-order.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk, USER } from './order-path.suite.ts';
 import { createSendCancel, createSendReplace } from './send-requests.ts';
-import { createConfirmOrder, createSubmitOrder } from './submit-order.ts';
+import { createConfirmOrder } from './confirm-order.ts';
+import { createSubmitOrder } from './submit-order.ts';
 
 const SWEEP_MS = 3;
 
@@ -21,6 +23,9 @@ async function sweepingDesk(how: 'all the time' | 'once' = 'all the time') {
   const orderIds: string[] = [];
   const admitted: string[] = [];
   const cancelled: string[] = [];
+  const replaced: string[] = [];
+  const swept: (readonly string[])[] = [];
+  let following = 0;
   let known = START;
   const listed = (ids: readonly string[]) => Promise.resolve(ids.map((orderId) => ({ orderId, accountId: ACCOUNT })));
   const needs = {
@@ -31,6 +36,10 @@ async function sweepingDesk(how: 'all the time' | 'once' = 'all the time') {
       cancel: (_access: BrokerAccess, id: string) => {
         cancelled.push(id);
         return Promise.resolve({ kind: 'accepted' } as const);
+      },
+      replace: (_access: BrokerAccess, id: string) => {
+        replaced.push(id);
+        return Promise.resolve({ kind: 'unknown', reason: 'time-out' } as const);
       },
     },
     // Long waits pass at once, so that what would block for minutes blocks for ever if it blocks at all.
@@ -53,11 +62,30 @@ async function sweepingDesk(how: 'all the time' | 'once' = 'all the time') {
     confirm: createConfirmOrder(needs),
     sendCancel: createSendCancel(needs),
     sendReplace: createSendReplace(needs),
+    sweepAccount: (_accountId, ids) => {
+      swept.push(ids);
+      return Promise.resolve();
+    },
+    async followLinkedAccounts(signal) {
+      following += 1;
+      await aborted(signal);
+      following -= 1;
+    },
   });
   const knowAll = async () => {
     known = (await desk.store.readAll(START, 100)).at(-1)?.position ?? START;
   };
-  return { ...desk, orderIds, admitted, cancelled, knowAll, orders };
+  return {
+    ...desk,
+    orderIds,
+    admitted,
+    cancelled,
+    replaced,
+    swept,
+    follows: () => following,
+    knowAll,
+    orders,
+  };
 }
 
 async function place(desk: Awaited<ReturnType<typeof sweepingDesk>>): Promise<string> {
@@ -117,6 +145,83 @@ describe('the order desk', () => {
     await expect.poll(() => desk.cancelled).toContain(`B-${orderId}`);
     ending.abort();
     await running;
+  });
+
+  it('holds an order back while the gate is closed, and sends it when it opens', async () => {
+    const desk = await sweepingDesk();
+    desk.gate.close();
+    const ending = new AbortController();
+    const following = desk.orders.follow(START, ending.signal);
+    const orderId = await place(desk);
+    await expect.poll(() => desk.typesOf(orderId)).toEqual(['OrderPlaced', 'SubmissionDelayed']);
+    expect(desk.sent).toEqual([]);
+    desk.gate.open();
+    await expect.poll(() => desk.typesOf(orderId)).toContain('OrderAcknowledged');
+    ending.abort();
+    await following;
+    expect(desk.sent).toEqual([orderId]);
+  });
+
+  it('holds a change back while the gate is closed, and passes a cancellation on all the same', async () => {
+    const desk = await sweepingDesk();
+    const ending = new AbortController();
+    const following = desk.orders.follow(START, ending.signal);
+    const [changed, cancelled] = [await place(desk), await place(desk)];
+    for (const orderId of [changed, cancelled])
+      await expect.poll(() => desk.typesOf(orderId)).toContain('OrderAcknowledged');
+    desk.gate.close();
+    const replace = createReplaceOrder(desk.placing);
+    for (const orderId of [changed, cancelled]) {
+      const request = { userId: USER, accountId: ACCOUNT, orderId, cause, quantity: '2' };
+      const asked = await replace({ ...request, limitPrice: null, stopPrice: null, timeInForce: null });
+      expect(asked).toMatchObject({ kind: 'done' });
+    }
+    await createCancelOrder(desk.placing)({ userId: USER, accountId: ACCOUNT, orderId: cancelled, cause });
+    await expect.poll(() => desk.cancelled).toEqual([`B-${cancelled}`]);
+    expect(desk.replaced).toEqual([]);
+    desk.gate.open();
+    await expect.poll(() => desk.replaced).toEqual([`B-${changed}`]);
+    ending.abort();
+    await following;
+  });
+
+  it('has the working orders of each account compared with the broker’s, over and over', async () => {
+    const desk = await sweepingDesk();
+    const ending = new AbortController();
+    const following = desk.orders.follow(START, ending.signal);
+    const [one, other] = [await place(desk), await place(desk)];
+    for (const orderId of [one, other]) await expect.poll(() => desk.typesOf(orderId)).toContain('OrderAcknowledged');
+    desk.orderIds.push(one, other);
+    const sweeping = desk.orders.sweep(ending.signal);
+    await expect.poll(() => desk.swept.length).toBeGreaterThan(2);
+    expect(new Set(desk.swept.map((ids) => ids.join()))).toEqual(new Set([`${one},${other}`]));
+    ending.abort();
+    await Promise.all([following, sweeping]);
+  });
+
+  it('follows the linked accounts as long as it runs', async () => {
+    const desk = await sweepingDesk('once');
+    const ending = new AbortController();
+    const running = desk.orders.run(ending.signal);
+    await expect.poll(() => desk.follows()).toBe(1);
+    ending.abort();
+    await running;
+    expect(desk.follows()).toBe(0);
+  });
+
+  it('tells a person of an order that stays in doubt', async () => {
+    const desk = await sweepingDesk();
+    desk.script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    desk.script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    const orderId = await place(desk);
+    desk.orderIds.push(orderId);
+    const ending = new AbortController();
+    const sweeping = desk.orders.sweep(ending.signal);
+    await expect.poll(() => desk.typesOf(orderId)).toContain('SubmissionUnconfirmed');
+    desk.passTime(60);
+    await expect.poll(() => desk.alarms).toEqual(['an order stays in doubt']);
+    ending.abort();
+    await sweeping;
   });
 
   it('goes on sweeping while one order stays in doubt', async () => {

@@ -1,6 +1,7 @@
 /**
- * The order desk: sees to it that every order goes on its way. Events move it at once; a sweep over unfinished orders finds
- * whatever a dead process, a lost message or a broker that did not answer has left behind.
+ * The order desk: follows the linked accounts, and sees to it that every order goes on its way. Events move it at once; a
+ * sweep over unfinished orders finds whatever a dead process, a lost message or a broker that did not answer has left
+ * behind. Following and sending belong together: an order is sent only while its account's update stream stands.
  *
  * One process runs it at a time, which keeps two from asking the broker the same things. It is not what keeps an order from
  * being sent twice: every step is decided against the order's own stream, and an order is sent only after a claim was
@@ -8,18 +9,16 @@
  * may be repeated. So a process that was stopped, and does not know yet that another one is the owner, does no harm.
  */
 import { orderStream } from '../../domain/order/events.ts';
-import type { OrderEvent } from '../../domain/order/events.ts';
-import type { OrderAdmitted } from '../../domain/risk-policy/events.ts';
-import { riskStream } from '../../domain/risk-policy/events.ts';
+import type { OrderEvent, OrderTicket } from '../../domain/order/events.ts';
 import type { Cause } from '../handle.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore, Position, RecordedEvent } from '../ports/event-store.ts';
-import type { Log } from '../ports/log.ts';
 import type { UnfinishedOrders } from '../ports/progress.ts';
-import { placeAdmitted } from './place-order.ts';
-import { lookAtOrder } from './reconcile-account.ts';
+import { finishAdmission } from './place-order.ts';
 import type { SendRequest } from './send-requests.ts';
-import type { ConfirmOrder, SubmitOrder, SubmitOrderNeeds } from './submit-order.ts';
+import type { ConfirmOrder } from './confirm-order.ts';
+import type { SubmitOrder, SubmitOrderNeeds } from './submit-order.ts';
+import type { SweepAccount } from './sweep-account.ts';
 
 export interface OrderDeskNeeds extends SubmitOrderNeeds {
   readonly store: EventStore;
@@ -28,10 +27,10 @@ export interface OrderDeskNeeds extends SubmitOrderNeeds {
   readonly confirm: ConfirmOrder;
   readonly sendCancel: SendRequest;
   readonly sendReplace: SendRequest;
-  readonly log: Log;
+  readonly sweepAccount: SweepAccount;
+  /** Follows the updates of every linked account and keeps its gate; resolves when `signal` has aborted. */
+  readonly followLinkedAccounts: (signal: AbortSignal) => Promise<void>;
   readonly sweepEveryMs: number;
-  /** A signal that ends with `parent`, or when asked to. */
-  readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
 
 /**
@@ -42,8 +41,6 @@ const CONFIRM_AFTER_MS = [250, 500, 1_000] as const;
 const CONFIRM_AGAIN_MS = 2_000;
 /** The longest that one errand waits before it leaves the next try to the sweep. */
 const LONGEST_WAIT_MS = 2_000;
-/** Working orders of an account looked at in one sweep, so that look-ups leave its request budget to orders. */
-const LOOK_UPS_PER_SWEEP = 4;
 
 export interface OrderDesk {
   /** Attends to every order, whenever it was placed, until `signal` aborts and what is under way has ended. */
@@ -55,10 +52,14 @@ export interface OrderDesk {
 }
 
 export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
-  const { store, aggregates, unfinished, clock, ids, linked, log, childOf } = needs;
-  /** One errand an order at a time in this process; another one asked for meanwhile runs afterwards. Cancels go beside. */
+  const { store, aggregates, unfinished, gates, clock, ids, watchDoubt, log, childOf } = needs;
+  /**
+   * One errand an order at a time in this process; another one asked for meanwhile runs afterwards. So for accounts. Cancels
+   * go beside.
+   */
   const errands = new Map<string, Promise<void>>();
-  let sweeps = 0;
+  /** Orders whose change waits for the gate. */
+  const waiting = new Set<string>();
 
   function run(name: string, signal: AbortSignal, errand: () => Promise<void>): Promise<void> {
     const before = errands.get(name) ?? Promise.resolve();
@@ -105,11 +106,24 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
         return confirm(orderId, cause, signal);
       case 'working':
         if (order.cancelRequested) await needs.sendCancel(orderId, cause, signal);
-        else if (order.replacement !== null) await needs.sendReplace(orderId, cause, signal);
+        else if (order.replacement !== null) {
+          await needs.sendReplace(orderId, cause, signal);
+          attendWhenOpen(order.ticket, cause, signal);
+        }
         return;
       default:
         return;
     }
+  }
+
+  /** A change waits outside of the order's errand, so that a cancellation that is asked for meanwhile does not. */
+  function attendWhenOpen({ orderId, accountId }: OrderTicket, cause: Cause, signal: AbortSignal): void {
+    if (gates.isOpen(accountId) || waiting.has(orderId)) return;
+    waiting.add(orderId);
+    void gates.opened(accountId, signal).then(() => {
+      waiting.delete(orderId);
+      return run(orderId, signal, () => attend(orderId, cause, signal));
+    });
   }
 
   const CONCERNS: readonly string[] = [
@@ -131,56 +145,34 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     }
   }
 
-  async function finishAdmission(orderId: string, accountId: string): Promise<void> {
-    for (const event of await store.readStream(riskStream(accountId))) {
-      const data = event.data as OrderAdmitted['data'];
-      if (event.type !== 'OrderAdmitted' || data.ticket.orderId !== orderId) continue;
-      await placeAdmitted(
-        aggregates,
-        { ticket: data.ticket, channel: data.channel, at: data.admittedAt },
-        causedBy(event),
-      );
-    }
-  }
-
   async function sweepOnce(look: 'load' | 'glance', signal: AbortSignal): Promise<void> {
     for (const { orderId, accountId } of await unfinished.admittedOnly()) {
       void run(orderId, signal, async () => {
-        await finishAdmission(orderId, accountId);
+        await finishAdmission(needs, { orderId, accountId }, DESK);
         // It may be placed already, where the read model can not show it.
         await attend(orderId, sweepCause(), signal);
       });
     }
-    const lookedAt = new Map<string, number>();
-    const placed = await unfinished.placed();
-    // Each sweep begins elsewhere, so that every order has its turn.
-    const first = placed.length === 0 ? 0 : (sweeps += 1) % placed.length;
-    for (const { orderId, accountId } of [...placed.slice(first), ...placed.slice(0, first)]) {
+    const working = new Map<string, string[]>();
+    for (const { orderId, accountId } of await unfinished.placed()) {
       if (signal.aborted) return;
-      if (errands.has(orderId)) continue;
       const order = await unlessUnreadable(aggregates.orders[look](orderStream(orderId)));
       if (order === undefined) continue;
-      if (order.status !== 'working' || order.cancelRequested || order.replacement !== null) {
-        void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
-      }
-      const looks = lookedAt.get(accountId) ?? 0;
-      if (order.status !== 'working' || looks >= LOOK_UPS_PER_SWEEP) continue;
-      lookedAt.set(accountId, looks + 1);
-      void run(orderId, signal, () => lookAt(orderId, accountId));
+      watchDoubt(order);
+      if (order.status === 'working') working.set(accountId, [...(working.get(accountId) ?? []), orderId]);
+      const waits = order.status !== 'working' || order.cancelRequested || order.replacement !== null;
+      if (waits && !errands.has(orderId)) void run(orderId, signal, () => attend(orderId, sweepCause(), signal));
     }
-  }
-
-  async function lookAt(orderId: string, accountId: string): Promise<void> {
-    const access = await linked.accessFor(accountId);
-    if (access === null) return;
-    const { recordBrokerOrder } = needs;
-    await lookAtOrder({ aggregates, records: needs.broker, recordBrokerOrder }, access, orderId, sweepCause());
+    for (const [accountId, orderIds] of working) {
+      const errand = `account ${accountId}`;
+      if (!errands.has(errand)) void run(errand, signal, () => needs.sweepAccount(accountId, orderIds, sweepCause()));
+    }
   }
 
   const sweepCause = (): Cause => ({
     correlationId: ids.random(),
     causationId: null,
-    actor: { kind: 'system', id: 'order-desk' },
+    actor: DESK,
   });
 
   async function follow(after: Position, signal: AbortSignal): Promise<void> {
@@ -211,15 +203,19 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
       // Asked before the first sweep: no order is too new for that and too old for what follows.
       const known = await unfinished.knownUpTo();
       const both = childOf(signal);
-      const parts = [follow(known, both.signal), sweep(both.signal)].map((part) => part.finally(both.abort));
+      const parts = [follow(known, both.signal), sweep(both.signal), needs.followLinkedAccounts(both.signal)].map(
+        (part) => part.finally(both.abort),
+      );
       await Promise.allSettled(parts);
       await Promise.all(parts);
     },
   };
 }
 
+const DESK = { kind: 'system', id: 'order-desk' } as const;
+
 const causedBy = (event: RecordedEvent): Cause => ({
   correlationId: event.metadata.correlationId,
   causationId: event.id,
-  actor: { kind: 'system', id: 'order-desk' },
+  actor: DESK,
 });

@@ -1,6 +1,7 @@
 /** The order path over the memory store, with a broker that answers as the test says. For the tests beside this file. */
 import { ALPACA_CAPABILITIES } from '../../adapters/alpaca/capabilities.ts';
 import { createMemoryEventStore } from '../../adapters/memory/event-store.ts';
+import { childOf } from '../../adapters/node/child-signal.ts';
 import { systemIds } from '../../adapters/node/clock-and-ids.ts';
 import { CATALOGUE } from '../../adapters/stored-events/catalogue.ts';
 import { createEvolvingStore } from '../../adapters/stored-events/evolving-store.ts';
@@ -31,6 +32,8 @@ import type { Log } from '../ports/log.ts';
 import { put, sample } from '../ports/event-store-samples.suite.ts';
 import type { MarketSnapshot } from '../ports/market-data.ts';
 import { createReadFigures } from '../risk-policy/read-figures.ts';
+import { createDoubtWatch } from './doubt-watch.ts';
+import { createGates } from './gates.ts';
 import { createPlaceOrder } from './place-order.ts';
 import type { PlaceOrderNeeds, PlaceOrderRequest } from './place-order.ts';
 import { createRecordBrokerOrder } from './record-broker-order.ts';
@@ -38,6 +41,20 @@ import type { SubmitOrderNeeds } from './submit-order.ts';
 
 export const USER = '11111111-1111-4111-8111-111111111111';
 export const ACCOUNT = '22222222-2222-4222-8222-222222222222';
+/** Of what is not stopped. */
+export const unstopped = new AbortController().signal;
+
+/** For a desk whose accounts nobody follows: every gate is open, and nothing is swept. */
+export const UNFOLLOWED = {
+  gates: {
+    isOpen: () => true,
+    opened: () => Promise.resolve(),
+    keep: () => ({ open: () => undefined, close: () => undefined }),
+  },
+  sweepAccount: () => Promise.resolve(),
+  followLinkedAccounts: (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+};
 export const cause: Cause = { correlationId: 'c', causationId: null, actor: { kind: 'user', id: USER } };
 
 export const brokerOrder = (clientOrderId: string, changes: Partial<BrokerOrder> = {}): BrokerOrder => ({
@@ -162,18 +179,25 @@ export async function openDesk(parts: DeskParts = {}) {
     log,
     pass,
   };
-  const recordBrokerOrder = createRecordBrokerOrder({ aggregates, records: broker, clock, ids: systemIds, log, pass });
+  const recording = { aggregates, store, records: broker, clock, ids: systemIds, log, pass };
+  const recordBrokerOrder = createRecordBrokerOrder(recording);
+  const gates = createGates();
+  const gate = gates.keep(ACCOUNT);
+  gate.open();
   const needs: SubmitOrderNeeds = {
     aggregates,
     broker,
     linked,
+    gates,
     clock,
     ids: systemIds,
     recordBrokerOrder,
     reportRevoked: () => Promise.resolve(),
     haltsOn,
+    watchDoubt: createDoubtWatch({ clock, log }),
     log,
     pass,
+    childOf,
   };
   /** A user who may trade with a linked account. */
   async function join(link: BrokerAccess): Promise<void> {
@@ -227,6 +251,8 @@ export async function openDesk(parts: DeskParts = {}) {
       await put(raw, stream, [{ ...event, metadata: { ...event.metadata, schemaVersion: 2 } }]);
     },
     needs,
+    /** Open from the beginning. */
+    gate,
     script,
     sent,
     alarms,

@@ -9,13 +9,13 @@ import { find } from '../../domain/kernel/dictionary.ts';
 import type { UnsupportedReason } from '../../domain/order/capabilities.ts';
 import type { Channel, OrderTicket } from '../../domain/order/events.ts';
 import { orderStream, sameTicket } from '../../domain/order/events.ts';
-import type { Breach } from '../../domain/risk-policy/events.ts';
+import type { Breach, OrderAdmitted } from '../../domain/risk-policy/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
-import type { Position } from '../ports/event-store.ts';
+import type { Actor, EventStore, Position } from '../ports/event-store.ts';
 import { gatherInputs } from '../risk-policy/gather-inputs.ts';
 import type { GatherNeeds } from '../risk-policy/gather-inputs.ts';
 import { reasonsAgainstOrder } from './check-capabilities.ts';
@@ -64,6 +64,13 @@ export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
     const stream = riskStream(accountId);
 
     let answer = find((await aggregates.risk.glance(stream)).answers, orderId);
+    if (answer === undefined && requestId !== null) {
+      // The record may have lost the admission: then the broker has the order, and it must not be sent again.
+      const known = await aggregates.orders.load(orderStream(orderId));
+      if (known.status !== 'none' && sameTicket(known.placed, ticket))
+        return { kind: 'placed', orderId, position: null };
+      if (known.status !== 'none') return { kind: 'refused', code: 'request_id_reused' };
+    }
     if (answer === undefined) {
       const missing = missingForTrading(owner);
       const order = { userId, accountId, symbol: ticket.symbol, channel, missing, confirmed, positionAtBroker, cause };
@@ -105,4 +112,20 @@ export async function placeAdmitted(
   const placed = await aggregates.orders.handle(orderStream(admitted.ticket.orderId), command, cause, 'begins');
   if (placed.kind === 'refused') throw new Error(`order ${admitted.ticket.orderId}: ${placed.refusal.code}`);
   return placed.position;
+}
+
+/** Places an order that was admitted and left by a process that died. False when the account's record admits no such order. */
+export async function finishAdmission(
+  { store, aggregates }: { readonly store: EventStore; readonly aggregates: Aggregates },
+  { orderId, accountId }: { readonly orderId: string; readonly accountId: string },
+  actor: Actor,
+): Promise<boolean> {
+  for (const event of await store.readStream(riskStream(accountId))) {
+    const { ticket, channel, admittedAt: at } = event.data as OrderAdmitted['data'];
+    if (event.type !== 'OrderAdmitted' || ticket.orderId !== orderId) continue;
+    const cause = { correlationId: event.metadata.correlationId, causationId: event.id, actor };
+    await placeAdmitted(aggregates, { ticket, channel, at }, cause);
+    return true;
+  }
+  return false;
 }

@@ -1,84 +1,147 @@
 /**
- * Comparing an account's orders with the broker's: whatever happened while nobody listened is recorded now. Running it
- * twice records nothing new.
+ * Comparing an account's orders with the broker's: whatever happened while nobody listened is recorded now. Lists are asked
+ * for, and single orders only where no list has them, so that many orders take few requests. Running it twice records
+ * nothing new.
  */
-import type { Cause } from '../handle.ts';
-import type { BrokerAccess, OrderRecords } from '../ports/broker.ts';
-import type { Reconciliations, UnfinishedOrders } from '../ports/progress.ts';
-import type { Venue } from '../ports/market-data.ts';
-import type { Log } from '../ports/log.ts';
-import type { RecordBrokerOrder } from './record-broker-order.ts';
-import type { Aggregates } from '../aggregates.ts';
-import { unlessUnreadable } from '../ports/event-store.ts';
 import { orderStream } from '../../domain/order/events.ts';
+import type { Execution } from '../../domain/order/events.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { Cause } from '../handle.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
+import type { Ids } from '../ports/clock-and-ids.ts';
+import { unlessUnreadable } from '../ports/event-store.ts';
+import type { Log } from '../ports/log.ts';
+import type { Venue } from '../ports/market-data.ts';
+import type { Reconciliations, UnfinishedOrders } from '../ports/progress.ts';
+import { createNewsOf } from './broker-news.ts';
+import type { News } from './broker-news.ts';
+import type { LookAtOrder } from './look-at-order.ts';
+import type { RecordBrokerOrder } from './record-broker-order.ts';
 
 export interface ReconcileNeeds {
   readonly aggregates: Aggregates;
+  readonly ids: Ids;
   readonly records: OrderRecords;
   readonly venue: Venue;
   readonly unfinished: UnfinishedOrders;
   readonly reconciliations: Reconciliations;
   readonly recordBrokerOrder: RecordBrokerOrder;
+  readonly lookAtOrder: LookAtOrder;
   readonly log: Log;
 }
-
-/** How far back finished orders are looked at again, at least; and how far behind the last reconciliation. */
-const LOOK_BACK_MS = 24 * 3_600_000;
-const OVERLAP_MS = 3_600_000;
 
 /** `unanswered`: the broker did not give its lists; it must be tried again. */
 export type Reconciled = 'done' | 'unanswered' | 'unauthorized';
 
-export type ReconcileAccount = (access: BrokerAccess, cause: Cause) => Promise<Reconciled>;
+/** How far back finished orders are looked at again, at least. The last reconciliation is always reached. */
+export type Reach = 'day' | 'hour';
+
+export type ReconcileAccount = (access: BrokerAccess, cause: Cause, reach?: Reach) => Promise<Reconciled>;
+
+const LOOK_BACK_MS: Readonly<Record<Reach, number>> = { day: 24 * 3_600_000, hour: 3_600_000 };
+/** How far behind the last reconciliation, for the broker's lists may lag: orders, and executions. */
+const OVERLAP_MS = 3_600_000;
+const EXECUTIONS_OVERLAP_MS = 600_000;
+/** So few orders are asked for one by one; more of them by a list. */
+const FEW = 3;
+/** Orders recorded at the same time. */
+const WIDTH = 8;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
-  const { records, venue, unfinished, reconciliations, recordBrokerOrder, log } = needs;
-  return async (access, cause) => {
+  const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log } = needs;
+  const newsOf = createNewsOf(needs);
+
+  /** Our orders of the account that have not ended, as this process has seen them last. */
+  async function oursUnfinished(accountId: string) {
+    const ours = (await unfinished.placed()).filter((each) => each.accountId === accountId);
+    const states = await Promise.all(
+      ours.map(({ orderId }) => unlessUnreadable(aggregates.orders.glance(orderStream(orderId)))),
+    );
+    return ours.map(({ orderId }, index) => ({ orderId, state: states[index] }));
+  }
+
+  /** The executions that are not known here, by broker order, where they are many; single ones are asked for with their order. */
+  async function executionsFor(access: BrokerAccess, news: readonly News[], after: string) {
+    const byOrder = new Map<string, Execution[]>();
+    if (news.flatMap((each) => each.executionsMissing).length <= FEW) return byOrder;
+    const found = await records.executionsAfter(access, after);
+    for (const execution of found.kind === 'found' ? found.value : []) {
+      const own = byOrder.get(execution.brokerOrderId) ?? [];
+      byOrder.set(execution.brokerOrderId, [...own, execution]);
+    }
+    return byOrder;
+  }
+
+  return async (access, cause, reach = 'day') => {
     const { accountId } = access;
     const { now } = await venue.clock();
     const lastDone = await reconciliations.lastOf(accountId);
-    const dayAgo = Date.parse(now) - LOOK_BACK_MS;
-    const since = new Date(
-      lastDone === null ? dayAgo : Math.min(dayAgo, Date.parse(lastDone) - OVERLAP_MS),
-    ).toISOString();
+    const before = (moment: string, milliseconds: number): string =>
+      new Date(Date.parse(moment) - milliseconds).toISOString();
+    const earliest = (moments: readonly string[]): string =>
+      moments.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? a : b));
 
-    const [recent, open] = await Promise.all([records.submittedAfter(access, since), records.unfinished(access)]);
-    if (recent.kind !== 'found' || open.kind !== 'found') {
-      log.warn('an account could not be reconciled', { accountId, recent: recent.kind, open: open.kind });
-      return [recent.kind, open.kind].includes('unauthorized') ? 'unauthorized' : 'unanswered';
-    }
-    const seen = new Set<string>();
-    const told = new Map([...recent.value, ...open.value].map((order) => [order.brokerOrderId, order]));
+    const open = await records.unfinished(access);
+    if (open.kind !== 'found') return failed(accountId, open.kind);
+    const stillOpen = new Set(open.value.map(({ brokerOrderId }) => brokerOrderId));
+    const ours = await oursUnfinished(accountId);
+    const ended = ours.flatMap(({ state }) =>
+      state?.status === 'working' && !stillOpen.has(state.brokerOrderId ?? '') ? [state] : [],
+    );
+    // Those that have ended at the broker are in the list of all orders, if it reaches back to when they were made.
+    const made = ended.length > FEW ? ended.flatMap((state) => state.acknowledgedAt ?? []) : [];
+    const since = earliest([
+      before(now, LOOK_BACK_MS[reach]),
+      ...[...made, ...(lastDone === null ? [] : [lastDone])].map((moment) => before(moment, OVERLAP_MS)),
+    ]);
+    const recent = await records.submittedAfter(access, since);
+    if (recent.kind !== 'found') return failed(accountId, recent.kind);
+
+    const told = together(recent.value, open.value);
     let whole = true;
-    for (const order of told.values()) {
-      const learnt = { order, execution: null, reason: null };
-      const orderId = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
-      if (orderId === undefined) whole = false;
-      else seen.add(orderId);
-    }
+    const seen = new Set<string>();
+    const news: (News & { readonly order: BrokerOrder })[] = [];
+    await inParallel(told, WIDTH, async (order) => {
+      const found = await unlessUnreadable(newsOf(access, order));
+      if (found === undefined) whole = false;
+      else if (found.kind === 'none') found.orderIds.forEach((orderId) => seen.add(orderId));
+      else news.push({ ...found, order });
+    });
+    const lost = news.filter(({ kind }) => kind === 'lost').length;
+    if (lost > 0) log.alarm('the record has lost orders that were made here', { accountId, orders: lost });
+
+    const executionsSince = lastDone === null ? since : before(lastDone, EXECUTIONS_OVERLAP_MS);
+    const along = {
+      orders: new Map(told.map((order) => [order.brokerOrderId, order])),
+      executions: await executionsFor(access, news, executionsSince),
+    };
+    await inParallel(news, WIDTH, async ({ order, orderIds }) => {
+      const learnt = { order, execution: null, reason: null, along };
+      const recorded = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
+      if (recorded === undefined) whole = false;
+      else [recorded, ...orderIds].forEach((orderId) => seen.add(orderId));
+    });
     // Orders that are unfinished here, and at the broker neither recent nor unfinished.
-    for (const { orderId, accountId: owner } of await unfinished.placed()) {
-      if (owner !== accountId || seen.has(orderId)) continue;
-      const looked = await unlessUnreadable(lookAtOrder(needs, access, orderId, cause));
+    const rest = ours.filter(({ orderId }) => !seen.has(orderId));
+    await inParallel(rest, FEW, async ({ orderId }) => {
+      const looked = await unlessUnreadable(lookAtOrder(access, orderId, cause));
       if (looked !== 'done') whole = false;
-    }
+    });
     // What belongs to orders that could not be read, here or at the broker, must still be looked for when they can.
     if (whole) await reconciliations.record(accountId, now);
     return 'done';
   };
+
+  function failed(accountId: string, outcome: 'not_found' | 'unauthorized' | 'unknown'): Reconciled {
+    log.warn('an account could not be reconciled', { accountId, outcome });
+    return outcome === 'unauthorized' ? 'unauthorized' : 'unanswered';
+  }
 }
 
-/** Asks the broker about one working order. */
-export async function lookAtOrder(
-  { aggregates, records, recordBrokerOrder }: Pick<ReconcileNeeds, 'aggregates' | 'records' | 'recordBrokerOrder'>,
-  access: BrokerAccess,
-  orderId: string,
-  cause: Cause,
-): Promise<'done' | 'unanswered'> {
-  const order = await aggregates.orders.load(orderStream(orderId));
-  if (order.status !== 'working' || order.brokerOrderId === null) return 'done';
-  const found = await records.byId(access, order.brokerOrderId);
-  if (found.kind !== 'found') return found.kind === 'not_found' ? 'done' : 'unanswered';
-  await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
-  return 'done';
+/** Both lists as one. In the first, exits stand inside of their bracket, so they are left out where the second has them again. */
+function together(nested: readonly BrokerOrder[], flat: readonly BrokerOrder[]): readonly BrokerOrder[] {
+  const exits = new Set(nested.flatMap(({ legs }) => legs.map(({ brokerOrderId }) => brokerOrderId)));
+  const apart = flat.filter(({ brokerOrderId }) => !exits.has(brokerOrderId));
+  return [...new Map([...apart, ...nested].map((order) => [order.brokerOrderId, order])).values()];
 }

@@ -1,22 +1,28 @@
 /**
  * Recording what the broker says of an order, whichever way it was learnt. An order that was not placed here is recorded
- * as observed; executions that the broker counts and we do not know are asked for.
+ * as observed, one that was and that the record has lost as recovered; executions that the broker counts and we do not
+ * know are asked for.
  */
+import { find } from '../../domain/kernel/dictionary.ts';
 import type { BrokerReport } from '../../domain/order/broker-report.ts';
 import { executionsMissing } from '../../domain/order/broker-report.ts';
-import { readClientOrderId } from '../../domain/order/client-order-id.ts';
-import { isFinal } from '../../domain/order/state.ts';
+import { isSurelyOurs, readClientOrderId } from '../../domain/order/client-order-id.ts';
+import type { LiveOrder } from '../../domain/order/state.ts';
 import type { Execution, OrderTicket } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
+import type { EventStore } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
+import { finishAdmission } from './place-order.ts';
 
 export interface RecordBrokerOrderNeeds {
   readonly aggregates: Aggregates;
+  readonly store: EventStore;
   readonly records: OrderRecords;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -28,28 +34,34 @@ export interface Learnt {
   readonly order: BrokerOrder;
   readonly execution: Execution | null;
   readonly reason: string | null;
+  /** What else was learnt of the account at the same time, by the broker's order ids: it need not be asked for. */
+  readonly along?: {
+    readonly orders: ReadonlyMap<string, BrokerOrder>;
+    readonly executions: ReadonlyMap<string, readonly Execution[]>;
+  };
 }
 
 /** Resolves to the id of our order that it speaks of. */
 export type RecordBrokerOrder = (access: BrokerAccess, learnt: Learnt, cause: Cause) => Promise<string>;
 
 export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBrokerOrder {
-  const { aggregates, records, log, pass } = needs;
+  const { aggregates, ids, records, log, pass } = needs;
 
   return async function record(access, learnt, cause) {
-    const { order } = learnt;
+    const { order, along } = learnt;
     const { orderId, revision } = await identify(needs, access, order, cause);
     // An order that made way ends here only once its successor is recorded: the story goes on there.
-    if (order.status === 'replaced' && !(await recordSuccessor(access, orderId, order, cause))) return orderId;
+    if (order.status === 'replaced' && !(await recordSuccessor(access, orderId, learnt, cause))) return orderId;
     if (!(await tell(access, orderId, revision, learnt, cause))) {
-      log.alarm('the broker has an order that does not fit ours', { orderId, brokerOrderId: order.brokerOrderId });
       const observed = await observe(needs, access, order, null, cause);
-      await tell(access, observed, 0, learnt, cause);
-      return observed;
+      if (observed.isNew)
+        log.alarm('the broker has an order that does not fit ours', { orderId, brokerOrderId: order.brokerOrderId });
+      await tell(access, observed.orderId, 0, learnt, cause);
+      return observed.orderId;
     }
     for (const leg of order.legs) {
       await observe(needs, access, leg, orderId, cause);
-      await record(access, { order: leg, execution: null, reason: null }, cause);
+      await record(access, { order: leg, execution: null, reason: null, ...(along && { along }) }, cause);
     }
     return orderId;
   };
@@ -58,20 +70,19 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
   async function recordSuccessor(
     access: BrokerAccess,
     orderId: string,
-    { replacedBy }: BrokerOrder,
+    { order: { replacedBy }, along }: Learnt,
     cause: Cause,
   ): Promise<boolean> {
-    if (replacedBy === null) return true;
-    const known = await aggregates.orders.load(orderStream(orderId));
-    if (known.status !== 'none' && [known.brokerOrderId, ...known.formerBrokerOrderIds].includes(replacedBy))
-      return true;
-    const found = await records.byId(access, replacedBy);
+    if (replacedBy === null || (await isSuccessorKnown({ aggregates, ids }, access, orderId, replacedBy))) return true;
+    const known = along?.orders.get(replacedBy);
+    const found =
+      known === undefined ? await records.byId(access, replacedBy) : { kind: 'found' as const, value: known };
     if (found.kind !== 'found') {
       log.warn('the successor of a replaced order could not be read', { orderId, replacedBy, outcome: found.kind });
       return false;
     }
     const successor = await identify(needs, access, found.value, cause);
-    const learnt = { order: found.value, execution: null, reason: null };
+    const learnt = { order: found.value, execution: null, reason: null, ...(along && { along }) };
     await tell(access, successor.orderId, successor.revision, learnt, cause, successor.orderId === orderId);
     return true;
   }
@@ -81,24 +92,14 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     access: BrokerAccess,
     orderId: string,
     revision: number,
-    { order, execution, reason }: Learnt,
+    learnt: Learnt,
     cause: Cause,
     tookEffect = false,
   ): Promise<boolean> {
+    const { order } = learnt;
     const stream = orderStream(orderId);
-    const before = await aggregates.orders.load(stream);
-    const report: BrokerReport = {
-      brokerOrderId: order.brokerOrderId,
-      revision,
-      status: order.status,
-      terms: order.terms,
-      tookEffect,
-      filledQuantity: order.filledQuantity,
-      executions: execution === null ? [] : [execution],
-      replacedBy: order.replacedBy,
-      reason,
-      at: order.updatedAt,
-    };
+    const before = await aggregates.orders.glance(stream);
+    const report: BrokerReport = { ...reportOf(learnt, revision), tookEffect };
     const handle = async (told: BrokerReport) => {
       if (told.executions.length > 0) pass('before-fill-recorded');
       const answer = await aggregates.orders.handle(stream, { type: 'RecordReport', report: told }, cause);
@@ -107,8 +108,9 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     };
     const recorded = await handle(report);
     if (recorded.kind === 'refused') return false;
-    const appeared = recorded.events.some((event) => event.type === 'OrderAcknowledged');
-    if (appeared && before.status !== 'none' && isFinal(before)) {
+    // It is cancelled as it appears only when it had ended here.
+    const events = recorded.events.map((event) => event.type);
+    if (events.includes('OrderAcknowledged') && events.includes('CancelRequested')) {
       log.alarm('an order that had ended has appeared at the broker', { orderId, was: before.status });
     }
     if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
@@ -120,6 +122,40 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
   }
 }
 
+/** What was learnt of an order as a report, of which the order's own record decides what follows. */
+export function reportOf({ order, execution, reason, along }: Learnt, revision: number): BrokerReport {
+  const others = along?.executions.get(order.brokerOrderId) ?? [];
+  return {
+    brokerOrderId: order.brokerOrderId,
+    revision,
+    status: order.status,
+    terms: order.terms,
+    tookEffect: false,
+    filledQuantity: order.filledQuantity,
+    executions: execution === null ? others : [execution, ...others],
+    replacedBy: order.replacedBy,
+    reason,
+    at: order.updatedAt,
+  };
+}
+
+/** Under which id an order that was not placed here is recorded. */
+export const observedId = (ids: Ids, { accountId }: BrokerAccess, brokerOrderId: string): string =>
+  ids.named(`broker-order/${accountId}/${brokerOrderId}`);
+
+/** Whether the order that has taken another's place is recorded: as that order's own, or as one that was entered elsewhere. */
+export async function isSuccessorKnown(
+  { aggregates, ids }: Pick<RecordBrokerOrderNeeds, 'aggregates' | 'ids'>,
+  access: BrokerAccess,
+  orderId: string,
+  replacedBy: string,
+): Promise<boolean> {
+  const known = await aggregates.orders.glance(orderStream(orderId));
+  if (known.status !== 'none' && [known.brokerOrderId, ...known.formerBrokerOrderIds].includes(replacedBy)) return true;
+  const observed = await aggregates.orders.glance(orderStream(observedId(ids, access, replacedBy)));
+  return observed.status !== 'none';
+}
+
 /** Which order of ours a broker order is. One that is none of ours is recorded under an id made from the broker's. */
 async function identify(
   needs: RecordBrokerOrderNeeds,
@@ -127,14 +163,56 @@ async function identify(
   order: BrokerOrder,
   cause: Cause,
 ): Promise<{ readonly orderId: string; readonly revision: number }> {
-  const { aggregates } = needs;
   const named = readClientOrderId(order.clientOrderId);
   if (named !== null) {
-    const own = await aggregates.orders.load(orderStream(named.orderId));
+    const own = await known(needs, named.orderId);
     // Anyone can put any client order id on an order in their own account: only the account makes it ours.
-    if (own.status !== 'none' && own.ticket.accountId === access.accountId) return named;
+    if (own !== null && own.ticket.accountId === access.accountId) return named;
+    if (own === null) {
+      if (await placeIfAdmitted(needs, access, named.orderId, cause)) return named;
+      if (isSurelyOurs(order.clientOrderId)) return recover(needs, access, order, named, cause);
+    }
   }
-  return { orderId: await observe(needs, access, order, null, cause), revision: 0 };
+  return { orderId: (await observe(needs, access, order, null, cause)).orderId, revision: 0 };
+}
+
+/** An order, if it is recorded: whose it is never changes, so what was seen before is good for that. */
+async function known({ aggregates }: RecordBrokerOrderNeeds, orderId: string): Promise<LiveOrder | null> {
+  const seen = await aggregates.orders.glance(orderStream(orderId));
+  const state = seen.status === 'none' ? await aggregates.orders.load(orderStream(orderId)) : seen;
+  return state.status === 'none' ? null : state;
+}
+
+/** An order that was admitted, and whose placing the record has lost, is placed now: else it would be sent once more. */
+async function placeIfAdmitted(
+  needs: RecordBrokerOrderNeeds,
+  { accountId }: BrokerAccess,
+  orderId: string,
+  { actor }: Cause,
+): Promise<boolean> {
+  const { answers } = await needs.aggregates.risk.load(riskStream(accountId));
+  return find(answers, orderId)?.kind === 'admitted' && finishAdmission(needs, { orderId, accountId }, actor);
+}
+
+async function recover(
+  { aggregates, clock, log }: RecordBrokerOrderNeeds,
+  access: BrokerAccess,
+  order: BrokerOrder,
+  named: { readonly orderId: string; readonly revision: number },
+  cause: Cause,
+): Promise<{ readonly orderId: string; readonly revision: number }> {
+  const { orderId } = named;
+  const { brokerOrderId, clientOrderId, legs } = order;
+  const exit = (type: BrokerOrder['type']) => legs.find((leg) => leg.type === type)?.terms;
+  const ticket: OrderTicket = {
+    ...ticketOf(access, order, orderId),
+    takeProfit: exit('limit')?.limitPrice ?? null,
+    stopLoss: exit('stop')?.stopPrice ?? null,
+  };
+  log.warn('an order was made here and is not in the record', { accountId: access.accountId, orderId, brokerOrderId });
+  const command = { type: 'RecoverOrder', ticket, brokerOrderId, clientOrderId, at: clock.now() } as const;
+  await aggregates.orders.handle(orderStream(orderId), command, cause);
+  return named;
 }
 
 async function observe(
@@ -143,23 +221,26 @@ async function observe(
   order: BrokerOrder,
   parentOrderId: string | null,
   cause: Cause,
-): Promise<string> {
-  const orderId = ids.named(`broker-order/${access.accountId}/${order.brokerOrderId}`);
+): Promise<{ readonly orderId: string; readonly isNew: boolean }> {
   const { brokerOrderId } = order;
+  const orderId = observedId(ids, access, brokerOrderId);
   const role = parentOrderId === null ? 'external' : order.type === 'limit' ? 'take_profit' : 'stop_loss';
-  const ticket: OrderTicket = {
-    ...order.terms,
-    orderId,
-    accountId: access.accountId,
-    symbol: order.symbol,
-    side: order.side,
-    type: order.type,
-    trailPrice: order.trailPrice,
-    extendedHours: order.extendedHours,
-    takeProfit: null,
-    stopLoss: null,
-  };
+  const ticket = ticketOf(access, order, orderId);
   const command = { type: 'ObserveOrder', ticket, brokerOrderId, parentOrderId, role, at: clock.now() } as const;
-  await aggregates.orders.handle(orderStream(orderId), command, cause);
-  return orderId;
+  const observed = await aggregates.orders.handle(orderStream(orderId), command, cause);
+  const isNew = observed.kind === 'done' && observed.events.some((event) => event.type === 'OrderObserved');
+  return { orderId, isNew };
 }
+
+const ticketOf = ({ accountId }: BrokerAccess, order: BrokerOrder, orderId: string): OrderTicket => ({
+  ...order.terms,
+  orderId,
+  accountId,
+  symbol: order.symbol,
+  side: order.side,
+  type: order.type,
+  trailPrice: order.trailPrice,
+  extendedHours: order.extendedHours,
+  takeProfit: null,
+  stopLoss: null,
+});

@@ -3,18 +3,16 @@ import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { BASIS, readInputs } from '../../domain/risk-policy/samples.suite.ts';
 import type { BrokerAccess, BrokerOrder, CancelOutcome, LookUp, ReplaceOutcome } from '../ports/broker.ts';
-import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk, unstopped } from './order-path.suite.ts';
 import { createSendCancel, createSendReplace } from './send-requests.ts';
 import { createSubmitOrder } from './submit-order.ts';
-
-const live = new AbortController().signal;
 
 async function workingOrder() {
   const desk = await openDesk();
   const placed = await desk.placeOrder(desk.order());
   if (placed.kind !== 'placed') throw new Error(placed.kind);
   const { orderId } = placed;
-  await createSubmitOrder(desk.needs)(orderId, cause, live);
+  await createSubmitOrder(desk.needs)(orderId, cause, unstopped);
   const answers = {
     cancel: { kind: 'accepted' } as CancelOutcome,
     replace: { kind: 'unknown', reason: 'time-out' } as ReplaceOutcome,
@@ -57,8 +55,8 @@ async function workingOrder() {
       return ask({ type: 'RequestReplace', terms, at: needs.clock.now() });
     },
     requestUnadmittedReplace: () => ask({ type: 'RequestReplace', terms, at: needs.clock.now() }),
-    sendCancel: () => createSendCancel(needs)(orderId, cause, live),
-    sendReplace: () => createSendReplace(needs)(orderId, cause, live),
+    sendCancel: () => createSendCancel(needs)(orderId, cause, unstopped),
+    sendReplace: () => createSendReplace(needs)(orderId, cause, unstopped),
     last: async () => (await desk.typesOf(orderId)).at(-1),
   };
 }

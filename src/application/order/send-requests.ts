@@ -5,6 +5,7 @@ import { isFinal } from '../../domain/order/state.ts';
 import type { LiveOrder } from '../../domain/order/state.ts';
 import { replacementAdmissionOf } from '../../domain/risk-policy/admission.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
+import { heldBackBy } from '../../domain/risk-policy/position-mismatch.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import { createHaltLook, haltedOrder } from '../risk-policy/last-look.ts';
@@ -39,7 +40,7 @@ const REPLACE_ENDS_AFTER_MS = 60_000;
  * and is refused; what became of the first is looked up then.
  */
 export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
-  const { aggregates, broker, linked, clock, log, recordBrokerOrder } = needs;
+  const { aggregates, broker, linked, gates, clock, log, recordBrokerOrder } = needs;
   const settle = createSettleReplace(needs);
 
   /** What follows is read after the wait, since much may happen meanwhile. False when the change must wait longer. */
@@ -62,6 +63,8 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
     if (access === null) return;
     const isOld = Date.parse(clock.now()) - Date.parse(requestedAt) > REPLACE_ENDS_AFTER_MS;
     if (isOld) return settle(access, order, 'The change could not be delivered in time.', cause);
+    // Whoever called comes back when it opens.
+    if (!gates.isOpen(order.ticket.accountId)) return;
     const risk = await aggregates.risk.load(riskStream(order.ticket.accountId));
     const admission = replacementAdmissionOf(risk, { orderId, revision, terms });
     if (admission === null) {
@@ -71,13 +74,13 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
       await aggregates.orders.handle(orderStream(orderId), command, cause);
       return;
     }
+    const heldBack = heldBackBy(risk, order.ticket.symbol);
+    // It may have been sent before: the broker's records tell.
+    if (heldBack !== null) return settle(access, order, heldBack, cause);
     const changed = { ...order.ticket, ...terms };
     const halts = createHaltLook(needs, access, changed, haltedOrder(risk, changed, false));
     const looked = await halts.look();
-    if (looked.kind === 'stopped') {
-      const command = { type: 'RecordReplaceRefused', revision, reason: looked.reason, at: clock.now() } as const;
-      await aggregates.orders.handle(orderStream(orderId), command, cause);
-    }
+    if (looked.kind === 'stopped') return settle(access, order, looked.reason, cause);
     if (looked.kind !== 'clear') return;
     const outcome = await broker.replace(
       access,

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
 import type { Readiness } from '../ports/broker.ts';
-import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
-import { createConfirmOrder, createSubmitOrder } from './submit-order.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import { aborted } from '../ports/leases.suite.ts';
+import { createCancelOrder } from './change-order.ts';
+import { ACCOUNT, brokerOrder, cause, openDesk, unstopped, USER } from './order-path.suite.ts';
+import { createDoubtWatch } from './doubt-watch.ts';
+import { createConfirmOrder } from './confirm-order.ts';
+import { createSubmitOrder } from './submit-order.ts';
 
-const live = new AbortController().signal;
 const STRANGER = '33333333-3333-4333-8333-333333333333';
 
 async function placedOrder() {
@@ -16,7 +20,7 @@ async function placedOrder() {
   return {
     ...desk,
     orderId: answer.orderId,
-    submit: (signal = live) => submit(answer.orderId, cause, signal),
+    submit: (signal = unstopped) => submit(answer.orderId, cause, signal),
     confirm: () => confirm(answer.orderId, cause),
     types: () => desk.typesOf(answer.orderId),
   };
@@ -37,10 +41,10 @@ describe('sending an order', () => {
     const command = { type: 'PlaceOrder', ticket, channel: 'broker-api', at: needs.clock.now() } as const;
     await aggregates.orders.handle(orderStream(STRANGER), command, cause);
     const submit = createSubmitOrder(needs);
-    expect(await submit(STRANGER, cause, live)).toEqual({ kind: 'settled' });
+    expect(await submit(STRANGER, cause, unstopped)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(alarms).toEqual(['an order that was never admitted is not sent']);
-    await submit(orderId, cause, live);
+    await submit(orderId, cause, unstopped);
     expect(sent).toEqual([orderId]);
     expect(await types()).toContain('OrderAcknowledged');
   });
@@ -58,8 +62,8 @@ describe('sending an order', () => {
       if (point === 'after-claim') passTime(20);
     };
     const submit = createSubmitOrder({ ...needs, pass: stopped });
-    expect(await submit(orderId, cause, live)).toEqual({ kind: 'again', afterMs: 0 });
-    expect(await submit(orderId, cause, live)).toEqual({ kind: 'settled' });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionFailed', 'OrderNotSent']);
   });
@@ -160,6 +164,7 @@ describe('sending an order', () => {
     const { submit, confirm, types, script, passTime, needs, access, orderId, alarms } = await placedOrder();
     script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
     await submit();
+    expect(await confirm()).toEqual({ kind: 'doubt' });
     passTime(59);
     expect(await confirm()).toEqual({ kind: 'doubt', afterMs: 1_000 });
     passTime(1);
@@ -167,7 +172,64 @@ describe('sending an order', () => {
     expect((await types()).at(-1)).toBe('OrderNotReceived');
     await needs.recordBrokerOrder(access, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
     expect((await types()).slice(-2)).toEqual(['OrderAcknowledged', 'CancelRequested']);
-    expect(alarms).toEqual(['an order is given up for lost', 'an order that had ended has appeared at the broker']);
+    expect(alarms).toEqual([
+      'an order stays in doubt',
+      'an order is given up for lost',
+      'an order that had ended has appeared at the broker',
+    ]);
+  });
+
+  it('does not give up because the broker was silent for long: it must have said no for a minute', async () => {
+    const { submit, confirm, types, script, passTime, alarms } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    await submit();
+    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    passTime(600);
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    script.lookUp = () => ({ kind: 'not_found' });
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    passTime(59);
+    expect(await confirm()).toEqual({ kind: 'doubt' });
+    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
+    passTime(1);
+    expect(await confirm()).toEqual({ kind: 'settled' });
+    expect((await types()).at(-1)).toBe('OrderNotReceived');
+    expect(alarms).toEqual(['an order stays in doubt', 'an order is given up for lost']);
+  });
+
+  it('tells a person of the doubt once, and again after a restart, however the broker answers', async () => {
+    const { needs, orderId, submit, script, passTime, alarms } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    await submit();
+    const confirmIn = (process: typeof needs) => createConfirmOrder(process)(orderId, cause);
+    passTime(59);
+    await confirmIn(needs);
+    expect(alarms).toEqual([]);
+    passTime(1);
+    await confirmIn(needs);
+    await confirmIn(needs);
+    expect(alarms).toEqual(['an order stays in doubt']);
+    await confirmIn({ ...needs, watchDoubt: createDoubtWatch(needs) });
+    expect(alarms).toEqual(['an order stays in doubt', 'an order stays in doubt']);
+  });
+
+  it('asks for an order under the name that a former release gave it before giving up', async () => {
+    const { needs, submit, types, script, passTime, orderId } = await placedOrder();
+    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
+    await submit();
+    const asked: string[] = [];
+    const byClientOrderId = (_access: unknown, id: string) => {
+      asked.push(id);
+      const found = { kind: 'found', value: brokerOrder(orderId) } as const;
+      return Promise.resolve(id === orderId ? found : ({ kind: 'not_found' } as const));
+    };
+    const confirm = createConfirmOrder({ ...needs, broker: { ...needs.broker, byClientOrderId } });
+    expect(await confirm(orderId, cause)).toEqual({ kind: 'doubt' });
+    passTime(60);
+    expect(await confirm(orderId, cause)).toEqual({ kind: 'settled' });
+    expect(asked).toEqual([`tradsy-${orderId}`, `tradsy-${orderId}`, orderId]);
+    expect((await types()).at(-1)).toBe('OrderAcknowledged');
   });
 
   it('does not take an unanswered look-up for a no', async () => {
@@ -208,6 +270,106 @@ describe('sending an order', () => {
     passTime(45);
     expect(await confirm()).toEqual({ kind: 'settled' });
     expect((await types()).at(-1)).toBe('OrderNotReceived');
+  });
+});
+
+describe('the gate', () => {
+  it('keeps an order from being claimed until it is open, and says so once', async () => {
+    const { gate, submit, types, sent, orderId } = await placedOrder();
+    gate.close();
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionDelayed']);
+    gate.open();
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([orderId]);
+    expect((await types()).slice(2)).toEqual(['SubmissionClaimed', 'OrderAcknowledged']);
+  });
+
+  it('lets a waiting order go the moment it opens, without a word of waiting', async () => {
+    const { needs, gate, orderId, types } = await placedOrder();
+    gate.close();
+    const sleep = (_ms: number, signal: AbortSignal): Promise<void> => {
+      gate.open();
+      return aborted(signal);
+    };
+    const submit = createSubmitOrder({ ...needs, clock: { ...needs.clock, sleep } });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(await types()).toEqual(['OrderPlaced']);
+  });
+
+  it('makes no order wait beyond its age: it is not sent then', async () => {
+    const { gate, submit, types, sent, passTime } = await placedOrder();
+    gate.close();
+    await submit();
+    passTime(15);
+    expect(await submit()).toEqual({ kind: 'again', afterMs: 0 });
+    passTime(1);
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(await types()).toEqual(['OrderPlaced', 'SubmissionDelayed', 'OrderNotSent']);
+    gate.open();
+    await submit();
+    expect(sent).toEqual([]);
+  });
+
+  it('does not outlast the link: an account that is linked no more is told so', async () => {
+    const { needs, gate, orderId, types, passTime } = await placedOrder();
+    gate.close();
+    const linked = { ...needs.linked, accessFor: () => Promise.resolve(null) };
+    const submit = createSubmitOrder({ ...needs, linked });
+    passTime(6);
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'settled' });
+    expect((await types()).at(-1)).toBe('OrderNotSent');
+  });
+
+  it('may close between the claim and the broker: nothing is sent, and the order waits again', async () => {
+    const { needs, gate, orderId, types, sent } = await placedOrder();
+    const submit = createSubmitOrder({
+      ...needs,
+      pass: (point) => {
+        if (point === 'after-claim') gate.close();
+      },
+    });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'again', afterMs: 0 });
+    expect(sent).toEqual([]);
+    expect((await types()).slice(1)).toEqual(['SubmissionClaimed', 'SubmissionFailed']);
+    gate.open();
+    await createSubmitOrder(needs)(orderId, cause, unstopped);
+    expect(sent).toEqual([orderId]);
+  });
+
+  it('lets an order be cancelled that waits before it', async () => {
+    const { gate, submit, types, sent, placing, orderId } = await placedOrder();
+    gate.close();
+    await submit();
+    const cancel = createCancelOrder(placing);
+    expect(await cancel({ userId: USER, accountId: ACCOUNT, orderId, cause })).toMatchObject({ kind: 'done' });
+    gate.open();
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect((await types()).at(-1)).toBe('OrderCancelled');
+  });
+
+  it('finds an order adopted that the broker had all along, and it is not sent', async () => {
+    const { needs, gate, submit, types, sent, access, orderId } = await placedOrder();
+    gate.close();
+    await submit();
+    await needs.recordBrokerOrder(access, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
+    gate.open();
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect((await types()).at(-1)).toBe('OrderAcknowledged');
+  });
+});
+
+describe('a position that is not the broker’s', () => {
+  it('keeps an order in its symbol from being sent', async () => {
+    const { aggregates, submit, types, sent, needs } = await placedOrder();
+    const found = { symbol: 'AAPL', ours: '0', brokers: '5', at: needs.clock.now() };
+    await aggregates.risk.handle(riskStream(ACCOUNT), { type: 'ReportPositionMismatch', ...found }, cause);
+    expect(await submit()).toEqual({ kind: 'settled' });
+    expect(sent).toEqual([]);
+    expect(await types()).toEqual(['OrderPlaced', 'OrderNotSent']);
   });
 });
 

@@ -5,10 +5,11 @@
  */
 import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { orderStream } from '../../domain/order/events.ts';
-import { maxIntentAgeSeconds } from '../../domain/order/order.ts';
+import { isTooOld } from '../../domain/order/order.ts';
 import type { OrderCommand } from '../../domain/order/order.ts';
 import { admissionOf } from '../../domain/risk-policy/admission.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
+import { heldBackBy } from '../../domain/risk-policy/position-mismatch.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { LinkedAccounts, OrderEntry, OrderRecords } from '../ports/broker.ts';
@@ -17,16 +18,23 @@ import type { PassCrashPoint } from '../ports/crash-points.ts';
 import type { ReportRevoked } from '../account/link-broker.ts';
 import { createHaltLook, haltedOrder } from '../risk-policy/last-look.ts';
 import type { HaltLookNeeds, Looked } from '../risk-policy/last-look.ts';
+import type { WatchDoubt } from './doubt-watch.ts';
+import type { Gates } from './gates.ts';
 import type { RecordBrokerOrder } from './record-broker-order.ts';
+import { createWaitToSend } from './wait-to-send.ts';
 
 export interface SubmitOrderNeeds extends HaltLookNeeds {
   readonly aggregates: Aggregates;
   readonly broker: OrderEntry & OrderRecords;
   readonly linked: LinkedAccounts;
+  readonly gates: Gates;
   readonly ids: Ids;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly reportRevoked: ReportRevoked;
+  readonly watchDoubt: WatchDoubt;
   readonly pass: PassCrashPoint;
+  /** A signal that ends with `parent`, or when asked to. */
+  readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
 
 /**
@@ -38,7 +46,7 @@ export type Submitted =
   | { readonly kind: 'doubt'; readonly afterMs?: number }
   | { readonly kind: 'again'; readonly afterMs: number };
 
-/** It may wait for its turn for as long as the intent is fresh; `signal` ends that. */
+/** It may wait for the account's gate, and for its turn, for as long as the intent is fresh; `signal` ends that. */
 export type SubmitOrder = (orderId: string, cause: Cause, signal: AbortSignal) => Promise<Submitted>;
 
 const SETTLED: Submitted = { kind: 'settled' };
@@ -50,14 +58,14 @@ const LINK_MAY_COME_MS = 5_000;
 const LOOK_AGAIN_MS = 1_000;
 
 export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
-  const { aggregates, broker, linked, clock, ids, recordBrokerOrder, pass } = needs;
-  const waitForTurn = createWaitForTurn(needs);
+  const { aggregates, broker, linked, gates, clock, ids, recordBrokerOrder, pass } = needs;
+  const waitToSend = createWaitToSend(needs);
   return async (orderId, cause, signal) => {
     const stream = orderStream(orderId);
     const record = (command: OrderCommand) => aggregates.orders.handle(stream, command, cause);
 
     // What follows is read after the wait: the order may have been cancelled, or the link have ended meanwhile.
-    const waited = await waitForTurn(orderId, cause, signal);
+    const waited = await waitToSend(orderId, cause, signal);
     if (waited !== null) return waited;
 
     const order = await aggregates.orders.load(stream);
@@ -78,17 +86,17 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       return SETTLED;
     }
 
-    const halts = createHaltLook(
-      needs,
-      access,
-      order.ticket,
-      haltedOrder(risk, order.ticket, admission.channel === 'kill-switch'),
-    );
+    const isClosing = admission.channel === 'kill-switch';
+    const unclear = isClosing ? null : heldBackBy(risk, order.ticket.symbol);
+    if (unclear !== null) {
+      await record({ type: 'RecordNotSent', reason: unclear, at: clock.now() });
+      return SETTLED;
+    }
+    const halts = createHaltLook(needs, access, order.ticket, haltedOrder(risk, order.ticket, isClosing));
     /** A halt is not waited out; while the halts can not be read the order waits, as long as it may. */
     const heldBack = async ({ kind, reason }: Exclude<Looked, { kind: 'clear' }>): Promise<Submitted> => {
       const at = clock.now();
-      const isOld = Date.parse(at) - Date.parse(order.intendedAt) > maxIntentAgeSeconds(order.ticket.type) * 1000;
-      if (kind === 'unknown' && !isOld) return { kind: 'again', afterMs: LOOK_AGAIN_MS };
+      if (kind === 'unknown' && !isTooOld(order, at)) return { kind: 'again', afterMs: LOOK_AGAIN_MS };
       await record({ type: 'RecordNotSent', reason, at });
       return SETTLED;
     };
@@ -103,14 +111,18 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       return SETTLED;
     }
     pass('after-claim');
+    const notNow = (reason: string) => record({ type: 'RecordSubmissionFailed', claimId, reason, at: clock.now() });
     const last = await halts.look();
     if (last.kind !== 'clear') {
-      await record({ type: 'RecordSubmissionFailed', claimId, reason: last.reason, at: clock.now() });
+      await notNow(last.reason);
       return heldBack(last);
     }
     if (Date.parse(clock.now()) - Date.parse(claimedAt) > CLAIM_SERVES_MS) {
-      const reason = 'The process stood still before it could send the order.';
-      await record({ type: 'RecordSubmissionFailed', claimId, reason, at: clock.now() });
+      await notNow('The process stood still before it could send the order.');
+      return { kind: 'again', afterMs: 0 };
+    }
+    if (!gates.isOpen(accountId) && !isClosing) {
+      await notNow('The connection to the broker was lost before the order was sent.');
       return { kind: 'again', afterMs: 0 };
     }
     const outcome = await broker.submit(access, admission, clientOrderId(orderId, 0), halts.lastLook);
@@ -139,93 +151,5 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
         await record({ type: 'RecordUnconfirmed', reason: outcome.reason, at });
         return { kind: 'doubt' };
     }
-  };
-}
-
-/**
- * Waits until an order may be sent, for as long as its intent is fresh. It comes before the claim, so that nothing is claimed
- * meanwhile, and nothing recorded for each time that the broker takes none. Waiting ends no order; its age does. Null
- * when it may be sent, or when there is nothing to wait for.
- */
-function createWaitForTurn({ aggregates, broker, linked, clock }: SubmitOrderNeeds) {
-  return async (orderId: string, cause: Cause, signal: AbortSignal): Promise<Submitted | null> => {
-    const stream = orderStream(orderId);
-    const order = await aggregates.orders.load(stream);
-    if (order.status !== 'placed') return null;
-    const access = await linked.accessFor(order.ticket.accountId);
-    const age = (): number => Date.parse(clock.now()) - Date.parse(order.intendedAt);
-    const left = maxIntentAgeSeconds(order.ticket.type) * 1_000 - age();
-    if (access === null || left <= 0) return null;
-    const turn = await broker.ready(access, left, signal);
-    if (turn.kind === 'ready') return null;
-    if (signal.aborted || age() < maxIntentAgeSeconds(order.ticket.type) * 1_000) {
-      return { kind: 'again', afterMs: turn.retryAfterMs };
-    }
-    const reason = `The order was ${Math.floor(age() / 1_000)} s old before it could be sent. ${turn.reason}`;
-    await aggregates.orders.handle(stream, { type: 'RecordNotSent', reason, at: clock.now() }, cause);
-    return SETTLED;
-  };
-}
-
-/** A claim this old belongs to a process that died: the broker call gives up long before. */
-const CLAIM_ENDS_AFTER_MS = 15_000;
-/** The broker has had time enough to show an order that it received. */
-const GIVE_UP_AFTER_MS = 60_000;
-/**
- * Nobody may stay in doubt for 65 s without a person knowing. A look-up with the wait before it may take 8 s, and another
- * process may have to take over first.
- */
-const ALARM_AFTER_MS = 45_000;
-
-/** Around the moment at which it may be given up, look-ups follow quickly: one that fails then must not cost much time. */
-const GIVING_UP_MS = 4_000;
-const TRY_AGAIN_MS = 500;
-
-function stillInDoubt(age: number): Submitted {
-  const left = GIVE_UP_AFTER_MS - age;
-  return Math.abs(left) > GIVING_UP_MS ? { kind: 'doubt' } : { kind: 'doubt', afterMs: Math.max(left, TRY_AGAIN_MS) };
-}
-
-export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
-
-/** Looks up an order whose sending ended in doubt. Safe at any time, by any process. */
-export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
-  const { aggregates, broker, linked, clock, log, recordBrokerOrder } = needs;
-  const alarmed = new Set<string>();
-  return async (orderId, cause) => {
-    const stream = orderStream(orderId);
-    const order = await aggregates.orders.load(stream);
-    if (order.status !== 'claimed' && order.status !== 'unconfirmed') {
-      alarmed.delete(orderId);
-      return SETTLED;
-    }
-    const access = await linked.accessFor(order.ticket.accountId);
-    const found = access === null ? null : await broker.byClientOrderId(access, clientOrderId(orderId, 0));
-    const age = Date.parse(clock.now()) - Date.parse(order.sentSince ?? order.intendedAt);
-    if (access !== null && found?.kind === 'found') {
-      await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
-      return SETTLED;
-    }
-    if (access !== null && found?.kind === 'unauthorized') await needs.reportRevoked(access, found.reason, cause);
-    if (found?.kind !== 'not_found') {
-      if (age >= ALARM_AFTER_MS && !alarmed.has(orderId)) {
-        alarmed.add(orderId);
-        log.alarm('an order stays in doubt', { orderId, seconds: Math.round(age / 1000) });
-      }
-      return stillInDoubt(age);
-    }
-
-    const at = clock.now();
-    if (order.status === 'claimed' && age >= CLAIM_ENDS_AFTER_MS) {
-      const reason = 'The process that sent the order ended before the broker had answered.';
-      await aggregates.orders.handle(stream, { type: 'RecordUnconfirmed', reason, at }, cause);
-    }
-    if (order.status === 'unconfirmed' && age >= GIVE_UP_AFTER_MS) {
-      const reason = 'The broker knows nothing of the order a minute after it was sent.';
-      await aggregates.orders.handle(stream, { type: 'RecordNotReceived', reason, at }, cause);
-      log.alarm('an order is given up for lost', { orderId });
-      return SETTLED;
-    }
-    return stillInDoubt(age);
   };
 }

@@ -10,6 +10,7 @@ import { START, UnreadableEvent } from '../ports/event-store.ts';
 import { createCancelOrder } from './change-order.ts';
 import { createFollowUpdates } from './follow-broker-updates.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk, USER } from './order-path.suite.ts';
+import { createLookAtOrder } from './look-at-order.ts';
 import { createReconcileAccount } from './reconcile-account.ts';
 
 /** A desk with two placed orders, of which the first can not be read any more. */
@@ -35,13 +36,15 @@ function createReconcile(desk: Desk, record: (accountId: string) => void = () =>
   const orders = [brokerOrder(unreadable), brokerOrder(readable)];
   const found = () => Promise.resolve({ kind: 'found', value: orders } as const);
   const now = needs.clock.now();
+  const records = { ...needs.broker, submittedAfter: found, unfinished: found };
   return createReconcileAccount({
     ...needs,
+    lookAtOrder: createLookAtOrder({ ...needs, records }),
     reconciliations: {
       lastOf: () => Promise.resolve(null),
       record: (accountId) => Promise.resolve(record(accountId)),
     },
-    records: { ...needs.broker, submittedAfter: found, unfinished: found },
+    records,
     venue: {
       clock: () => Promise.resolve({ now, isOpen: true, nextOpen: now, nextClose: now }),
       instruments: () => Promise.resolve(new Map()),
@@ -107,6 +110,7 @@ describe('an order that can not be read', () => {
       linked: { ...desk.needs.linked, accessFor: () => Promise.resolve(access) },
       reconcile: createReconcile(desk),
       settleReplace: () => Promise.resolve(),
+      keepComparing: () => ({ now: () => undefined, ended: Promise.resolve() }),
     });
     await follow(ACCOUNT, new AbortController().signal);
     expect(await desk.typesOf(readable)).toContain('OrderAcknowledged');

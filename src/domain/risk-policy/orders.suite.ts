@@ -33,6 +33,14 @@ const held = (side: 'buy' | 'sell', shares: string, price = '100', symbol = 'AAP
   { ...(fill(`held-${symbol}`, side, shares, price) as Extract<RiskCommand, { type: 'BookFill' }>), symbol },
   release(`held-${symbol}`),
 ];
+/** A comparison with the broker has found another quantity there. */
+const mismatch = (ours: string, brokers: string): RiskCommand => ({
+  type: 'ReportPositionMismatch',
+  symbol: 'AAPL',
+  ours,
+  brokers,
+  at: at(-1_000),
+});
 const UNLIMITED = {
   ...LIMITS,
   largestOrderValue: '1000000000',
@@ -89,6 +97,11 @@ export const BAD_ORDERS: Readonly<Record<RuleName, fc.Arbitrary<Case>>> = {
             ),
           )
         : of(order(wish, { instrument: { ...instrument, tradable: false } })),
+    ),
+  position_mismatch: fc
+    .record({ wish: opening, shares: fc.integer({ min: 1, max: 99 }), more: fc.integer({ min: 1, max: 9 }) })
+    .map(({ wish, shares, more }) =>
+      of(order(wish), [...held('buy', `${shares}`), mismatch(`${shares}`, `${shares + more}`)]),
     ),
   largest_order_value: fc
     .record({ quantity: whole(500, 9_999), limitPrice: cents(10_001, 10_900) })

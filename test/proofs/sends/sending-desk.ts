@@ -4,10 +4,11 @@ import { systemClock } from '../../../src/adapters/node/clock-and-ids.ts';
 import { createAlpaca } from '../../../src/adapters/alpaca/alpaca.ts';
 import { ALPACA_TIMES } from '../../../src/adapters/alpaca/config.ts';
 import { createOrderDesk } from '../../../src/application/order/order-desk.ts';
-import { openDesk } from '../../../src/application/order/order-path.suite.ts';
+import { openDesk, UNFOLLOWED } from '../../../src/application/order/order-path.suite.ts';
 import { createPlaceOrder } from '../../../src/application/order/place-order.ts';
 import { createSendCancel, createSendReplace } from '../../../src/application/order/send-requests.ts';
-import { createConfirmOrder, createSubmitOrder } from '../../../src/application/order/submit-order.ts';
+import { createConfirmOrder } from '../../../src/application/order/confirm-order.ts';
+import { createSubmitOrder } from '../../../src/application/order/submit-order.ts';
 import type { Broker, BrokerAccess } from '../../../src/application/ports/broker.ts';
 import { START } from '../../../src/application/ports/event-store.ts';
 import { orderStream } from '../../../src/domain/order/events.ts';
@@ -61,6 +62,7 @@ export async function openSendingDesk(
     store: desk.store,
     childOf,
     sweepEveryMs: SWEEP_MS,
+    ...UNFOLLOWED,
     unfinished: {
       // Orders that work are none of this: they would be looked at all the time.
       async placed() {

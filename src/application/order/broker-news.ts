@@ -1,0 +1,97 @@
+/**
+ * Whether what the broker says of an order would record anything, judged by what this process has seen of the order
+ * before. That may be behind the record, and then it finds news where there is none: recording it changes nothing.
+ */
+import { find } from '../../domain/kernel/dictionary.ts';
+import { decideReport, executionsMissing } from '../../domain/order/broker-report.ts';
+import { isSurelyOurs, readClientOrderId } from '../../domain/order/client-order-id.ts';
+import { orderStream } from '../../domain/order/events.ts';
+import type { OrderState } from '../../domain/order/state.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
+import type { Aggregates } from '../aggregates.ts';
+import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
+import type { Ids } from '../ports/clock-and-ids.ts';
+import { isSuccessorKnown, observedId, reportOf } from './record-broker-order.ts';
+
+export interface News {
+  /** `lost`: it was made here, and the record does not have it. */
+  readonly kind: 'none' | 'some' | 'lost';
+  /** Under which ids the order and its exits are, or will be, recorded. */
+  readonly orderIds: readonly string[];
+  /** The broker orders of which executions are not known here: this one, or exits of it. */
+  readonly executionsMissing: readonly string[];
+}
+
+export type NewsOf = (access: BrokerAccess, order: BrokerOrder) => Promise<News>;
+
+export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly ids: Ids }): NewsOf {
+  const { aggregates, ids } = needs;
+  const glance = (orderId: string): Promise<OrderState> => aggregates.orders.glance(orderStream(orderId));
+
+  /** As which order, and which revision of it, the record takes the broker's; null for one that it would have to begin. */
+  async function recordedAs(access: BrokerAccess, order: BrokerOrder) {
+    const named = readClientOrderId(order.clientOrderId);
+    if (named !== null) {
+      const state = await glance(named.orderId);
+      const isOurs = state.status !== 'none' && state.ticket.accountId === access.accountId;
+      const fits = isOurs && told(order, named.revision, state).kind === 'accepted';
+      if (fits) return { ...named, state };
+    }
+    const orderId = observedId(ids, access, order.brokerOrderId);
+    const state = await glance(orderId);
+    return state.status === 'none' ? null : { orderId, revision: 0, state };
+  }
+
+  async function isLost(access: BrokerAccess, order: BrokerOrder): Promise<boolean> {
+    const named = readClientOrderId(order.clientOrderId);
+    if (named === null || !isSurelyOurs(order.clientOrderId)) return false;
+    if ((await aggregates.orders.load(orderStream(named.orderId))).status !== 'none') return false;
+    const { answers } = await aggregates.risk.load(riskStream(access.accountId));
+    return find(answers, named.orderId)?.kind !== 'admitted';
+  }
+
+  async function newsOf(access: BrokerAccess, order: BrokerOrder): Promise<News> {
+    const recorded = await recordedAs(access, order);
+    if (recorded === null) {
+      const named = readClientOrderId(order.clientOrderId);
+      const lost = await isLost(access, order);
+      const missing = [order, ...order.legs].filter(({ filledQuantity }) => Number(filledQuantity) > 0);
+      const exits = order.legs.map((leg) => observedId(ids, access, leg.brokerOrderId));
+      const own = lost && named !== null ? named.orderId : observedId(ids, access, order.brokerOrderId);
+      return {
+        kind: lost ? 'lost' : 'some',
+        orderIds: [own, ...exits],
+        executionsMissing: missing.map(({ brokerOrderId }) => brokerOrderId),
+      };
+    }
+    const { orderId, revision, state } = recorded;
+    const legs = await Promise.all(order.legs.map((leg) => newsOf(access, leg)));
+    const isMissing = executionsMissing(state, reportOf(learnt(order), revision));
+    const missing = [...(isMissing ? [order.brokerOrderId] : []), ...legs.flatMap((leg) => leg.executionsMissing)];
+    const decision = told(order, revision, state);
+    const isNew =
+      decision.kind === 'refused' ||
+      decision.events.length > 0 ||
+      missing.length > 0 ||
+      legs.some(({ kind }) => kind !== 'none') ||
+      (await hasUnlinkedLeg(access, order)) ||
+      (order.replacedBy !== null && !(await isSuccessorKnown(needs, access, orderId, order.replacedBy)));
+    const orderIds = [orderId, ...legs.flatMap((leg) => leg.orderIds)];
+    return { kind: isNew ? 'some' : 'none', orderIds, executionsMissing: missing };
+  }
+
+  async function hasUnlinkedLeg(access: BrokerAccess, { legs }: BrokerOrder): Promise<boolean> {
+    for (const leg of legs) {
+      const state = await glance(observedId(ids, access, leg.brokerOrderId));
+      if (state.status === 'none' || state.parentOrderId === null) return true;
+    }
+    return false;
+  }
+
+  return newsOf;
+}
+
+const learnt = (order: BrokerOrder) => ({ order, execution: null, reason: null });
+
+const told = (order: BrokerOrder, revision: number, state: OrderState) =>
+  decideReport(reportOf(learnt(order), revision), state);
