@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { unsupportedReason } from './capabilities.ts';
 import { breach, refusalCode } from './problem.ts';
+import { decimalText, instantText } from './text.ts';
 
 /** A number in a form field: decimal digits only, so that `1e309`, `NaN` and the like are refused. */
 const formNumber = z.string().regex(/^-?\d{1,12}(\.\d{1,9})?$/, 'must be a decimal number');
@@ -124,6 +125,11 @@ export const brokerPosition = z
     side: orderSide,
     avgPrice: z.number(),
     unrealizedPl: z.number(),
+    /**
+     * Shares by our record and by the broker's, where they differ, negative for a short position; null when they agree. A
+     * position that only the broker has stands here with a `qty` of 0.
+     */
+    mismatch: z.object({ ours: decimalText, brokers: decimalText, since: instantText }).nullable(),
   })
   .meta({ id: 'BrokerPosition' });
 export type BrokerPosition = z.infer<typeof brokerPosition>;

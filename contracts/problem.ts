@@ -73,6 +73,7 @@ export const refusalCode = z
     'only_tighter',
     'not_permitted',
     'second_operator_needed',
+    'position_moved',
     'unavailable',
     'internal',
   ])

@@ -22,6 +22,7 @@ import { marketRoutes } from './routes/market.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { operationsRoutes } from './routes/operations.ts';
 import { riskRoutes } from './routes/risk.ts';
+import { positionRoutes } from './routes/positions.ts';
 import { crossOrigin, securityHeaders } from './security-headers.ts';
 import { serveWebApp } from './static.ts';
 
@@ -50,6 +51,7 @@ export function createHttpApp(needs: HttpNeeds): HttpApp {
     ...authRoutes(parts),
     ...onboardingRoutes(parts),
     ...marketRoutes(parts),
+    ...positionRoutes(parts),
     ...liveRoutes(parts),
     ...haltRoutes(parts),
     ...brokerAccountRoutes(parts),

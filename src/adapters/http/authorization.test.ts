@@ -21,6 +21,13 @@ beforeAll(async () => {
     form,
   });
   ({ orderId } = (placed.json as { d: { orderId: string } }).d);
+  await server.deskOf(owner.accountId).risk({
+    type: 'ReportPositionMismatch',
+    symbol: 'AAPL',
+    ours: '0',
+    brokers: '5',
+    at: new Date().toISOString(),
+  });
 });
 afterAll(() => server.close());
 
@@ -54,7 +61,8 @@ function request(route: Route): { readonly path: string; readonly asked: Asked }
   const path = route.path
     .replace('{accountId}', owner.accountId)
     .replace('{orderId}', orderId)
-    .replace('{id}', orderId);
+    .replace('{id}', orderId)
+    .replace('{symbol}', 'AAPL');
   const query = `?accountId=${owner.accountId}&symbols=AAPL&symbol=AAPL&instrument=AAPL`;
   const { scope, ...fields } = {
     instrument: 'AAPL',
@@ -64,6 +72,7 @@ function request(route: Route): { readonly path: string; readonly asked: Asked }
     disclaimerVersion: '1',
     termsVersion: '1',
     scope: { kind: 'account', accountId: owner.accountId },
+    quantity: '5',
   };
   if (route.body === null) return { path: path + query, asked: {} };
   return { path: path + query, asked: route.surface === 'broker' ? { form: fields } : { json: { ...fields, scope } } };

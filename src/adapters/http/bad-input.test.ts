@@ -36,6 +36,7 @@ const GOOD: Readonly<Record<string, string>> = {
   side: 'buy',
   type: 'market',
   qty: '1',
+  quantity: '5',
   symbol: 'AAPL',
   symbols: 'AAPL',
   timeframe: '1Min',
@@ -70,10 +71,10 @@ const goodOf = (schema: z.ZodType | null): Readonly<Record<string, string>> =>
     }),
   );
 
-const pathOf = (route: Route, params: Readonly<Record<string, string>> = {}): string =>
-  route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    name in params ? (params[name] ?? '') : name === 'accountId' ? person.accountId : person.userId,
-  );
+const pathOf = (route: Route, params: Readonly<Record<string, string>> = {}): string => {
+  const good: Readonly<Record<string, string>> = { accountId: person.accountId, symbol: 'AAPL' };
+  return route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? good[name] ?? person.userId);
+};
 const queryOf = (route: Route, changes: Readonly<Record<string, string>> = {}): string =>
   new URLSearchParams({ ...goodOf(route.query), ...changes }).toString();
 

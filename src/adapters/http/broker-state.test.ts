@@ -30,8 +30,8 @@ describe('what an account has', () => {
     expect(await ask(person, 'positions?locale=en')).toEqual({
       s: 'ok',
       d: [
-        { id: 'AAPL', instrument: 'AAPL', qty: 6, side: 'buy', avgPrice: 100, unrealizedPl: -0.12 },
-        { id: 'SPY', instrument: 'SPY', qty: 2, side: 'sell', avgPrice: 500, unrealizedPl: -0.04 },
+        { id: 'AAPL', instrument: 'AAPL', qty: 6, side: 'buy', avgPrice: 100, unrealizedPl: -0.12, mismatch: null },
+        { id: 'SPY', instrument: 'SPY', qty: 2, side: 'sell', avgPrice: 500, unrealizedPl: -0.04, mismatch: null },
       ],
     });
     expect(await ask(person, 'state')).toEqual({

@@ -7,7 +7,7 @@ import { orderStream } from '../../domain/order/events.ts';
 import type { Execution, Fill } from '../../domain/order/events.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
-import type { OrderDenied } from '../../domain/risk-policy/events.ts';
+import type { OrderDenied, RiskEvent } from '../../domain/risk-policy/events.ts';
 import type { Immutable } from './immutable.ts';
 import type { ReadSide } from './read-side.ts';
 
@@ -41,6 +41,15 @@ export interface LiveHubNeeds {
   readonly onHalts: () => void;
   readonly log: Log;
 }
+
+/** After these the account's positions, or what is said of them, are others. */
+const ON_POSITIONS: readonly string[] = [
+  'FillBooked',
+  'OpeningPositionsRecorded',
+  'PositionMismatchFound',
+  'PositionMismatchResolved',
+  'BrokerPositionAdopted',
+] satisfies RiskEvent['type'][];
 
 /** What has happened since the last round, each order once however often it changed. */
 interface News {
@@ -99,8 +108,7 @@ export function createLiveHub({ read, onPositions, onHalts, log }: LiveHubNeeds)
       }
     } else if (stream.startsWith(riskStream(''))) {
       if (type === 'OrderDenied') news.orders.add((data as OrderDenied['data']).ticket.orderId);
-      if (type === 'FillBooked' || type === 'OpeningPositionsRecorded')
-        onPositions(stream.slice(riskStream('').length));
+      if (ON_POSITIONS.includes(type)) onPositions(stream.slice(riskStream('').length));
     }
   }
 

@@ -18,6 +18,7 @@ import type {
   TightenLimits,
 } from '../../application/risk-policy/own-limits.ts';
 import type { KillSwitchState } from '../../domain/risk-policy/kill-switch/state.ts';
+import type { AdoptBrokerPosition } from '../../application/risk-policy/adopt-broker-position.ts';
 import type { OpenAccount } from '../../domain/account/account.ts';
 import type { BrokerCapabilities } from '../../domain/order/capabilities.ts';
 import type { ReadSide } from './read-side.ts';
@@ -60,6 +61,7 @@ export interface HttpNeeds {
   readonly releaseHalt: ReleaseHalt;
   /** What is halted, as the event store has it now. */
   readonly killSwitch: () => Promise<KillSwitchState>;
+  readonly adoptBrokerPosition: AdoptBrokerPosition;
   /** The user's account as the event store has it now. */
   readonly accountOf: (userId: string) => Promise<OpenAccount | null>;
   readonly users: Pick<Users, 'byId' | 'byEmail'>;

@@ -22,8 +22,9 @@ export function toBrokerPosition(position: OpenPosition, quote: BidAsk | null): 
     id: position.symbol,
     instrument: position.symbol,
     qty: Number(toText(absolute(held))),
-    side: held > 0n ? 'buy' : 'sell',
+    side: held < 0n ? 'sell' : 'buy',
     avgPrice: Number(position.averagePrice),
     unrealizedPl: quote === null ? 0 : Number(toText(unrealizedProfit(position, quote))),
+    mismatch: position.mismatch,
   };
 }

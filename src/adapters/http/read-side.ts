@@ -4,7 +4,7 @@ import type { OrderStory } from '../../../contracts/story.ts';
 import type { Position } from '../../application/ports/event-store.ts';
 import type { Execution } from '../../domain/order/events.ts';
 
-/** An open position; decimals as text. */
+/** A position that is open here, or at the broker only; decimals as text. */
 export interface OpenPosition {
   readonly symbol: string;
   /** Negative for a short position. */
@@ -14,6 +14,8 @@ export interface OpenPosition {
   readonly costBasis: string;
   readonly realizedToday: string;
   readonly realizedTotal: string;
+  /** Shares by our record and by the broker's, where they differ, and since when that is known. */
+  readonly mismatch: { readonly ours: string; readonly brokers: string; readonly since: string } | null;
 }
 
 export interface ReadSide {

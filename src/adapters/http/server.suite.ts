@@ -19,7 +19,7 @@ import { createCancelOrder, createReplaceOrder } from '../../application/order/c
 import { createPlaceOrder } from '../../application/order/place-order.ts';
 import { createHaltTrading, createReleaseHalt } from '../../application/kill-switch/halt-trading.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
-import type { BrokerAccounts, BrokerAuthorization } from '../../application/ports/broker.ts';
+import type { BrokerAccounts, BrokerAuthorization, BrokerPosition } from '../../application/ports/broker.ts';
 import { createHaltsOn } from '../../application/risk-policy/halts-on.ts';
 import {
   createAllowOrdersAgain,
@@ -28,6 +28,7 @@ import {
   createTightenLimits,
 } from '../../application/risk-policy/own-limits.ts';
 import { createReadFigures } from '../../application/risk-policy/read-figures.ts';
+import { createAdoptBrokerPosition } from '../../application/risk-policy/adopt-broker-position.ts';
 import { accountStream } from '../../domain/account/events.ts';
 import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
 import { ALPACA_CAPABILITIES } from '../alpaca/capabilities.ts';
@@ -76,6 +77,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
   const aggregates = createAggregates({ store, ids });
   const market = createMarket();
   const cash = new Map<string, string>();
+  const held = new Map<string, readonly BrokerPosition[]>();
   const broker: BrokerAccounts = {
     account: ({ accountId, token }) =>
       Promise.resolve({
@@ -90,7 +92,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
           shortingEnabled: true,
         },
       }),
-    positions: () => Promise.resolve({ kind: 'found', value: [] }),
+    positions: ({ accountId }) => Promise.resolve({ kind: 'found', value: held.get(accountId) ?? [] }),
   };
   const authorization: BrokerAuthorization = {
     authorizeUrl: ({ state, environment }) => `https://broker.test/oauth?state=${state}&env=${environment}`,
@@ -163,6 +165,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     haltTrading: createHaltTrading(trading),
     releaseHalt: createReleaseHalt(trading),
     killSwitch: () => aggregates.killSwitch.load(KILL_SWITCH_STREAM),
+    adoptBrokerPosition: createAdoptBrokerPosition({ ...trading, linked, broker, log }),
     async accountOf(userId) {
       const account = await aggregates.accounts.load(accountStream(userId));
       return account.status === 'open' ? account : null;
@@ -203,6 +206,8 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     tokens,
     market,
     cash,
+    /** What the broker holds, by account. */
+    held,
     logged,
     deskOf: (accountId: string) => createDesk(store, accountId),
     /** Waits until the read models show all that is stored. */

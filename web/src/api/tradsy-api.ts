@@ -71,3 +71,7 @@ export const getInstrument = (symbol: string, signal: AbortSignal): Promise<Inst
 
 export const getStory = (orderId: string, signal: AbortSignal): Promise<OrderStory> =>
   call(orderStory, `/api/v1/orders/${encodeURIComponent(orderId)}/story`, { signal });
+
+/** Takes the broker's position over in place of ours; `quantity` is the broker's, as the trader has seen it. */
+export const adoptPosition = (symbol: string, quantity: string): Promise<void> =>
+  callEmpty(`/api/v1/positions/${encodeURIComponent(symbol)}/adopt`, { method: 'POST', ...jsonBody({ quantity }) });

@@ -37,6 +37,7 @@ describe('positions', () => {
         costBasis: '66.06',
         realizedToday: '6.9899999997',
         realizedTotal: '6.9899999997',
+        mismatch: null,
       },
     ]);
     // 0.6 at 110.1 sold at 105.05 on the next day, and 0.4 more sold short.
@@ -50,6 +51,7 @@ describe('positions', () => {
         costBasis: '-42.02',
         realizedToday: '-3.03',
         realizedTotal: '3.9599999997',
+        mismatch: null,
       },
     ]);
     await desk.trade('buy', '0.4', '105.05', {}, during(TUESDAY));
@@ -61,6 +63,32 @@ describe('positions', () => {
     });
     expect(await queries.accountFigures(ACCOUNT, MONDAY)).toMatchObject({ realizedToday: '6.9899999997' });
     expect(await queries.accountFigures('somebody else', MONDAY)).toEqual({ realizedToday: '0', realizedTotal: '0' });
+  });
+
+  it('shows where the broker has another position, what only the broker has, and what was taken over', async () => {
+    const { desk } = views;
+    await desk.trade('buy', '10', '100', {}, during(MONDAY));
+    const find = (symbol: string, ours: string, brokers: string, at = AT) =>
+      desk.risk({ type: 'ReportPositionMismatch', symbol, ours, brokers, at });
+    const shown = async () => {
+      await views.catchUp();
+      const rows = await queries.positions(ACCOUNT, MONDAY);
+      return rows.map(({ symbol, quantity, averagePrice, mismatch }) => [symbol, quantity, averagePrice, mismatch]);
+    };
+    await find('AAPL', '10', '15');
+    await find('AAPL', '10', '12', during(TUESDAY));
+    await find('IBM', '0', '-3');
+    expect(await shown()).toEqual([
+      ['AAPL', '10', '100', { ours: '10', brokers: '12', since: AT }],
+      ['IBM', '0', '0', { ours: '0', brokers: '-3', since: AT }],
+    ]);
+    const adopted = { type: 'AdoptBrokerPosition', averagePrice: '101.5', by: 'user', at: during(TUESDAY) } as const;
+    await desk.risk({ ...adopted, symbol: 'AAPL', quantity: '12' });
+    await desk.risk({ type: 'ResolvePositionMismatch', symbol: 'IBM', quantity: '0', at: during(TUESDAY) });
+    expect(await shown()).toEqual([['AAPL', '12', '101.5', null]]);
+    await find('AAPL', '12', '0');
+    await desk.risk({ ...adopted, symbol: 'AAPL', quantity: '0', averagePrice: '0' });
+    expect(await shown()).toEqual([]);
   });
 
   it('agrees with share-by-share bookkeeping over many trades', { timeout: 30_000 }, async () => {

@@ -1,26 +1,39 @@
 /**
  * What every account holds, in exact lots, and what it has realized: tables `positions`, `realized_profits` and
- * `position_revisions` (migration 0006). Fed by the risk stream alone, so that the figures are those that the risk
- * engine decides by.
+ * `position_revisions` (migration 0006); and where the broker has something else: table `position_mismatches` (0021).
+ * Fed by the risk stream alone, so that the figures are those that the risk engine decides by.
  */
 import type { ClientBase, Pool } from 'pg';
 
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
-import type { Price } from '../../../domain/kernel/decimal.ts';
 import { price, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { Holding } from '../../../domain/kernel/lots.ts';
 import { averagePrice, book, costBasis, FLAT, netQuantity } from '../../../domain/kernel/lots.ts';
-import type { FillBooked, OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
+import type {
+  BrokerPositionAdopted,
+  FillBooked,
+  OpeningPositionsRecorded,
+  PositionMismatchFound,
+  PositionMismatchResolved,
+} from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import type { View } from '../projections/view.ts';
+import { applyMismatches } from './position-mismatches.ts';
+import type { MismatchRow } from './position-mismatches.ts';
 
 // --- Projection ---
 
 export const positionsView: View = {
   name: 'positions',
-  version: 2,
-  tables: ['positions', 'realized_profits', 'position_revisions'],
-  types: ['OpeningPositionsRecorded', 'FillBooked'],
+  version: 3,
+  tables: ['positions', 'realized_profits', 'position_revisions', 'position_mismatches'],
+  types: [
+    'OpeningPositionsRecorded',
+    'FillBooked',
+    'PositionMismatchFound',
+    'PositionMismatchResolved',
+    'BrokerPositionAdopted',
+  ],
   async apply(tx, recorded) {
     const events = await notHeld(tx, recorded);
     if (events.length === 0) return;
@@ -33,10 +46,12 @@ export const positionsView: View = {
     }
     await writeHoldings(tx, [...holdings.values()]);
     await addProfits(tx, events);
+    await applyMismatches(tx, events);
   },
 };
 
-type PositionEvent = RecordedEvent & (FillBooked | OpeningPositionsRecorded);
+type PositionEvent = RecordedEvent &
+  (FillBooked | OpeningPositionsRecorded | PositionMismatchFound | PositionMismatchResolved | BrokerPositionAdopted);
 
 interface Key {
   readonly accountId: string;
@@ -54,19 +69,38 @@ const idOf = ({ accountId, symbol }: Key): string => `${accountId} ${symbol}`;
 /** The positions that an event moves. */
 function touched(event: PositionEvent): readonly Key[] {
   const accountId = accountOf(event);
-  const symbols = event.type === 'FillBooked' ? [event.data.symbol] : event.data.positions.map(({ symbol }) => symbol);
-  return symbols.map((symbol) => ({ accountId, symbol }));
+  switch (event.type) {
+    case 'FillBooked':
+    case 'BrokerPositionAdopted':
+      return [{ accountId, symbol: event.data.symbol }];
+    case 'OpeningPositionsRecorded':
+      return event.data.positions.map(({ symbol }) => ({ accountId, symbol }));
+    case 'PositionMismatchFound':
+    case 'PositionMismatchResolved':
+      return [];
+  }
 }
 
 function holdingAfter(holding: Holding, symbol: string, event: PositionEvent): Holding {
-  if (event.type === 'FillBooked') {
-    const { side, quantity: shares, price: each } = event.data;
-    return book(holding, side, quantity(shares), price(each)).holding;
+  switch (event.type) {
+    case 'FillBooked': {
+      const { side, quantity: shares, price: each } = event.data;
+      return book(holding, side, quantity(shares), price(each)).holding;
+    }
+    case 'BrokerPositionAdopted':
+      return quantity(event.data.quantity) === 0n ? FLAT : [lotOf(event.data)];
+    case 'OpeningPositionsRecorded':
+      return event.data.positions.filter((opening) => opening.symbol === symbol).map(lotOf);
+    case 'PositionMismatchFound':
+    case 'PositionMismatchResolved':
+      return holding;
   }
-  return event.data.positions
-    .filter((opening) => opening.symbol === symbol)
-    .map((opening) => ({ quantity: quantity(opening.quantity), price: price(opening.averagePrice) }));
 }
+
+const lotOf = (whole: { readonly quantity: string; readonly averagePrice: string }) => ({
+  quantity: quantity(whole.quantity),
+  price: price(whole.averagePrice),
+});
 
 /** Those of the events that the tables do not hold yet; they will be known to hold them. */
 async function notHeld(tx: ClientBase, recorded: readonly RecordedEvent[]): Promise<readonly PositionEvent[]> {
@@ -175,6 +209,8 @@ export interface PositionRow {
   readonly costBasis: string;
   readonly realizedToday: string;
   readonly realizedTotal: string;
+  /** What the broker has instead; null when both agree. */
+  readonly mismatch: MismatchRow | null;
 }
 
 /** Dollars as text. */
@@ -184,7 +220,7 @@ export interface AccountFigures {
 }
 
 export interface PositionQueries {
-  /** Open positions by symbol; `tradingDay` is the exchange's day that counts as today. */
+  /** By symbol, open positions and those that are open at the broker only; `tradingDay` is the exchange's day that counts as today. */
   positions(accountId: string, tradingDay: string): Promise<readonly PositionRow[]>;
   /** Of all symbols, closed ones too. */
   accountFigures(accountId: string, tradingDay: string): Promise<AccountFigures>;
@@ -192,33 +228,43 @@ export interface PositionQueries {
 
 interface StoredPosition {
   readonly symbol: string;
-  readonly lots: StoredLots;
+  /** Null where the broker has a position and we have none. */
+  readonly lots: StoredLots | null;
   readonly today: string;
   readonly total: string;
+  readonly ours: string | null;
+  readonly brokers: string;
+  readonly since: Date;
 }
 
 const REALIZED = `trim_scale(coalesce(sum(r.amount) filter (where r.trading_day = $2), 0))::text as today,
                   trim_scale(coalesce(sum(r.amount), 0))::text as total`;
 
+const NO_PRICE = price('0');
+
 export function createPositionQueries(pool: Pool): PositionQueries {
   return {
     async positions(accountId, tradingDay) {
       const { rows } = await pool.query<StoredPosition>(
-        `select p.symbol, p.lots, t.today, t.total from positions p,
-           lateral (select ${REALIZED} from realized_profits r
-                     where r.account_id = p.account_id and r.symbol = p.symbol) t
-         where p.account_id = $1 order by p.symbol`,
+        `select s.symbol, p.lots, m.ours, m.brokers, m.since, t.today, t.total
+           from (select symbol from positions where account_id = $1
+                 union select symbol from position_mismatches where account_id = $1) s
+           left join positions p on p.account_id = $1 and p.symbol = s.symbol
+           left join position_mismatches m on m.account_id = $1 and m.symbol = s.symbol,
+           lateral (select ${REALIZED} from realized_profits r where r.account_id = $1 and r.symbol = s.symbol) t
+         order by s.symbol`,
         [accountId, tradingDay],
       );
-      return rows.map(({ symbol, lots, today, total }) => {
-        const holding = toHolding(lots);
+      return rows.map(({ symbol, lots, today, total, ours, brokers, since }) => {
+        const holding = toHolding(lots ?? []);
         return {
           symbol,
           quantity: toText(netQuantity(holding)),
-          averagePrice: toText(averagePrice(holding) as Price),
+          averagePrice: toText(averagePrice(holding) ?? NO_PRICE),
           costBasis: toText(costBasis(holding)),
           realizedToday: today,
           realizedTotal: total,
+          mismatch: ours === null ? null : { ours, brokers, since: since.toISOString() },
         };
       });
     },

@@ -33,6 +33,11 @@ async function live(store: EventStore): Promise<void> {
   await desk.fill(orderId, '7', '10');
   await desk.trade('sell', '4.5', '190', {}, '2026-03-03T15:00:00.000Z');
   await desk.trade('buy', '1', '99.5', { symbol: 'IBM' });
+  const found = { type: 'ReportPositionMismatch', at: AT } as const;
+  await desk.risk({ ...found, symbol: 'IBM', ours: '1', brokers: '7' });
+  const taken = { quantity: '7', averagePrice: '99', by: USER, at: AT };
+  await desk.risk({ type: 'AdoptBrokerPosition', symbol: 'IBM', ...taken });
+  await desk.risk({ ...found, symbol: 'KO', ours: '0', brokers: '2' });
   await desk.assess({ quantity: '100000' });
   await desk.assess();
   const changed = await desk.send();

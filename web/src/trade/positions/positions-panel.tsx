@@ -1,9 +1,11 @@
+import { Fragment } from 'react';
 import { Link } from 'react-router';
 import type { BrokerPosition } from '../../../../contracts/broker-api.ts';
 import { useLive } from '../../live/live-context.ts';
 import { divide, fromNumber, multiply } from '../../numbers/decimal.ts';
 import { direction, formatPrice, formatQuantity, formatSignedMoney } from '../../numbers/format.ts';
 import { TableSkeleton } from '../table-skeleton.tsx';
+import { MismatchRow } from './mismatch-row.tsx';
 
 /** Unrealized gain in percent of what the position cost, two digits, signed; null when that is zero. */
 function gainPercent(position: BrokerPosition): string | null {
@@ -43,15 +45,17 @@ function PositionRow({ position, onClose }: PositionRowProps) {
       </td>
       <td>
         <div className="table__actions">
-          <button
-            type="button"
-            className="button button--quiet button--small"
-            aria-label={`Close ${name} with the ticket`}
-            title="Fills in the order ticket; nothing is sent yet"
-            onClick={() => onClose(position)}
-          >
-            Close…
-          </button>
+          {position.qty > 0 && (
+            <button
+              type="button"
+              className="button button--quiet button--small"
+              aria-label={`Close ${name} with the ticket`}
+              title="Fills in the order ticket; nothing is sent yet"
+              onClick={() => onClose(position)}
+            >
+              Close…
+            </button>
+          )}
         </div>
       </td>
     </tr>
@@ -94,7 +98,12 @@ export function PositionsPanel({ onClose }: { onClose: (position: BrokerPosition
             </thead>
             <tbody>
               {positions.map((position) => (
-                <PositionRow key={position.id} position={position} onClose={onClose} />
+                <Fragment key={position.id}>
+                  <PositionRow position={position} onClose={onClose} />
+                  {position.mismatch !== null && (
+                    <MismatchRow symbol={position.instrument} mismatch={position.mismatch} />
+                  )}
+                </Fragment>
               ))}
             </tbody>
           </table>
