@@ -116,6 +116,7 @@ async function open(config: SandboxConfig): Promise<Sandbox> {
   const server = createServer(app);
   const streamParts = { exchange, faults, connections, logIn: desk.logIn };
   const streams = acceptStreams(server, (path) => {
+    if (path === '/stream' && settings.order_stream === 'closed') return 'closed';
     if (path === '/stream') return (socket, request) => serveTradingStream(streamParts, socket, request);
     const feed = feeds[path];
     return feed ? (socket, request) => serveDataStream(streamParts, feed, socket, request) : null;

@@ -9,6 +9,8 @@ export type Settings = {
   client_order_ids: 'forever' | 'active';
   /** No order fills by itself while true. */
   hold_fills: boolean;
+  /** Whether `/stream` can be opened; closing it drops what is open. */
+  order_stream: 'open' | 'closed';
   /** Frames of `/stream`: JSON in binary frames (as paper accounts get) or in text frames. */
   frames: 'binary' | 'text';
   /** Share of eligible fills that come partially, 0 to 1. */
@@ -27,6 +29,7 @@ export function defaultSettings(partialFills: number): Settings {
     rate_windows: 'clock',
     client_order_ids: 'forever',
     hold_fills: false,
+    order_stream: 'open',
     frames: 'binary',
     partial_fills: partialFills,
     volume_share: null,

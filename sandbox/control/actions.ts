@@ -42,6 +42,7 @@ const settingsRequest = z.strictObject({
   rate_windows: z.enum(['clock', 'sliding']).optional(),
   client_order_ids: z.enum(['forever', 'active']).optional(),
   hold_fills: z.boolean().optional(),
+  order_stream: z.enum(['open', 'closed']).optional(),
   frames: z.enum(['binary', 'text']).optional(),
   partial_fills: z.number().min(0).max(1).optional(),
   volume_share: z.number().positive().max(1).nullable().optional(),
@@ -194,6 +195,7 @@ export function createActions(parts: ControlParts) {
       const { hold_fills: isHeld, ...rest } = settingsRequest.parse(body);
       Object.assign(settings, Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)));
       if (isHeld !== undefined) holdFills(isHeld);
+      if (settings.order_stream === 'closed') connections.drop((each) => each.stream === 'trading');
       return settings;
     },
 

@@ -87,6 +87,17 @@ describe('streams', () => {
     stream.socket.close();
   });
 
+  it('can be closed, with what is open, and opened again', async () => {
+    const open = await follow('closing');
+    await control(bench.sandbox.url, 'settings', { order_stream: 'closed' });
+    await open.closed;
+    const refused = new WebSocket(`${ws}/stream`);
+    const [error] = (await once(refused, 'error')) as [Error];
+    expect(error.message).toContain('503');
+    await control(bench.sandbox.url, 'settings', { order_stream: 'open' });
+    (await follow('closing')).socket.close();
+  });
+
   it('refuses wrong secrets and closes', async () => {
     await clientOf(bench.sandbox.url, 'owner', 'right').get('/v2/account');
     const stream = connect(`${ws}/stream`);

@@ -8,6 +8,9 @@ async function serving(answer: (url: URL, response: ServerResponse) => void) {
   return { ...alpacaAt(server.url), received: server.received };
 }
 
+const manyOrders = (count: number) =>
+  Array.from({ length: count }, (_, i) => alpacaOrder({ id: `b-${i}`, client_order_id: `c-${i}` }));
+
 const fill = (id: string, orderId: string, cumulative: string) => ({
   id,
   activity_type: 'FILL',
@@ -144,7 +147,7 @@ describe('executions of an account', () => {
 
 describe('unfinished orders', () => {
   it('take one request when they fit on a page, and are told each for itself', async () => {
-    const all = Array.from({ length: 501 }, (_, i) => alpacaOrder({ id: `b-${i}` }));
+    const all = manyOrders(501);
     const { broker, received } = await serving((url, r) => {
       const start = all.findIndex(({ id }) => id === url.searchParams.get('after_order_id')) + 1;
       json(r, 200, all.slice(start, start + 500));
@@ -157,8 +160,8 @@ describe('unfinished orders', () => {
 });
 
 describe('orders submitted after a moment', () => {
-  it('are read page by page until one brings nothing, finished ones too', async () => {
-    const all = Array.from({ length: 501 }, (_, i) => alpacaOrder({ id: `b-${i}`, client_order_id: `c-${i}` }));
+  it('are read page by page until one is surely the last, finished ones too', async () => {
+    const all = manyOrders(700);
     const { broker, received } = await serving((url, r) => {
       const start = all.findIndex(({ id }) => id === url.searchParams.get('after_order_id')) + 1;
       json(r, 200, all.slice(start, start + 500));
@@ -171,15 +174,20 @@ describe('orders submitted after a moment', () => {
     expect(queries).toEqual([
       { ...common, after: '2026-11-22T15:00:00.000Z' },
       { ...common, after_order_id: 'b-499' },
-      { ...common, after_order_id: 'b-500' },
+      // What stands inside of 200 orders may have filled the page.
+      { ...common, after_order_id: 'b-699' },
     ]);
+  });
+
+  it('take one request when they are few', async () => {
+    const { broker, received } = await serving((_url, r) => json(r, 200, manyOrders(99)));
+    expect(await broker.submittedAfter(access, '2026-11-22T15:00:00.000Z')).toMatchObject({ value: { length: 99 } });
+    expect(received).toHaveLength(1);
   });
 
   it('that can not be read do not hide the others, and are kept to the letter', async () => {
     const odd = { ...alpacaOrder({ id: 'b-2' }), side: 'sideways' };
-    const { broker, lines } = await serving((url, r) =>
-      json(r, 200, url.searchParams.has('after_order_id') ? [] : [alpacaOrder({ id: 'b-1' }), odd]),
-    );
+    const { broker, lines } = await serving((_url, r) => json(r, 200, [alpacaOrder({ id: 'b-1' }), odd]));
     expect(await broker.submittedAfter(access, '2026-11-22T15:00:00.000Z')).toMatchObject({
       kind: 'found',
       value: [{ brokerOrderId: 'b-1' }],
@@ -189,7 +197,7 @@ describe('orders submitted after a moment', () => {
 
   it('over an amount of dollars have no quantity, and count for what is filled of them', async () => {
     const dollars = { ...alpacaOrder({ id: 'b-1' }), qty: null, notional: '100', filled_qty: '0.53' };
-    const { broker } = await serving((url, r) => json(r, 200, url.searchParams.has('after_order_id') ? [] : [dollars]));
+    const { broker } = await serving((_url, r) => json(r, 200, [dollars]));
     expect(await broker.unfinished(access)).toMatchObject({
       value: [{ terms: { quantity: '0' }, filledQuantity: '0.53' }],
     });
@@ -197,10 +205,10 @@ describe('orders submitted after a moment', () => {
 
   it('are unknown when a page does not come, or the same one comes for ever', async () => {
     const halting = await serving((url, r) =>
-      url.searchParams.has('after_order_id') ? json(r, 503, {}) : json(r, 200, [alpacaOrder()]),
+      url.searchParams.has('after_order_id') ? json(r, 503, {}) : json(r, 200, manyOrders(500)),
     );
     expect(await halting.broker.submittedAfter(access, '2026-11-22T15:00:00.000Z')).toMatchObject({ kind: 'unknown' });
-    const endless = await serving((_url, r) => json(r, 200, [alpacaOrder()]));
+    const endless = await serving((_url, r) => json(r, 200, manyOrders(500)));
     expect(await endless.broker.submittedAfter(access, '2026-11-22T15:00:00.000Z')).toMatchObject({ kind: 'unknown' });
   });
 });

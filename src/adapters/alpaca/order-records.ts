@@ -12,16 +12,18 @@ import { decimal, problemOf, time } from './wire.ts';
 /** Alpaca: the largest page of GET /v2/orders, and of the account activities. */
 const ORDERS_A_PAGE = 500;
 const ACTIVITIES_A_PAGE = 100;
+/** More orders than an order and those inside of it can be. */
+const LARGEST_FAMILY = 5;
 
 /** Executions are asked for from a little before the order was made: the two times come from different clocks. */
 const MARGIN_MS = 60_000;
 
 /** Alpaca: a row of the FILL activities; whose it is, and the rest of it. */
-const activity = z.looseObject({ id: z.string().min(1), order_id: z.string() });
-type Activity = z.infer<typeof activity>;
+const activity = z.object({ id: z.string().min(1), order_id: z.string() });
 const fillActivity = activity.extend({ qty: decimal, price: decimal, cum_qty: decimal, transaction_time: time });
 
 type Found<Value> = { readonly kind: 'found'; readonly value: Value };
+type Activity = { readonly orderId: string; readonly raw: unknown };
 type ReadOrder = Extract<OrderReading, { kind: 'order' }>;
 
 export function createOrderRecords(configurations: Configurations, log: Log): OrderRecords {
@@ -67,8 +69,8 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
   }
 
   /**
-   * All pages. Nested, with the exits of brackets inside their parent, the last page is the one that brings nothing: how
-   * Alpaca counts the exits against the limit is not said.
+   * All pages. How Alpaca counts the exits against the limit is not said when they stand inside of their bracket: then only
+   * a page that is far from full, or brings nothing, is surely the last one.
    */
   async function allPages(
     access: BrokerAccess,
@@ -84,7 +86,7 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       if (rows.value.length === 0) break;
       const read = orderPage(rows.value);
       for (const order of read.orders) found.set(order.brokerOrderId, order);
-      if (!query.nested && rows.value.length < ORDERS_A_PAGE) break;
+      if (rows.value.length * (query.nested ? LARGEST_FAMILY : 1) < ORDERS_A_PAGE) break;
       if (read.lastId === '' || read.lastId === lastId) return { kind: 'unknown', reason: 'the pages have no end' };
       lastId = read.lastId;
     }
@@ -106,7 +108,7 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       if (rows.kind !== 'found') return rows;
       const read = z.array(activity).safeParse(rows.value);
       if (!read.success) return { kind: 'unknown', reason: problemOf(read.error) };
-      all.push(...read.data);
+      all.push(...read.data.map((row, index) => ({ orderId: row.order_id, raw: rows.value[index] })));
       const last = read.data.at(-1)?.id;
       if (last === undefined || last === pageToken || read.data.length < ACTIVITIES_A_PAGE) break;
       pageToken = last;
@@ -129,7 +131,9 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       const after = new Date(Date.parse(order.value.createdAt) - MARGIN_MS);
       const rows = await fillActivities(access, after, 'look-up');
       if (rows.kind !== 'found') return rows;
-      const own = z.array(fillActivity).safeParse(rows.value.filter((row) => row.order_id === brokerOrderId));
+      const own = z
+        .array(fillActivity)
+        .safeParse(rows.value.filter(({ orderId }) => orderId === brokerOrderId).map(({ raw }) => raw));
       if (!own.success) return { kind: 'unknown', reason: problemOf(own.error) };
       return { kind: 'found', value: own.data.map(toExecution) };
     },
@@ -138,13 +142,13 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       const rows = await fillActivities(access, new Date(moment), 'list');
       if (rows.kind !== 'found') return rows;
       const executions: Execution[] = [];
-      for (const row of rows.value) {
-        const read = fillActivity.safeParse(row);
+      for (const { raw } of rows.value) {
+        const read = fillActivity.safeParse(raw);
         if (read.success) executions.push(toExecution(read.data));
         else
           log.alarm('the broker lists an execution that is not understood', {
             problem: problemOf(read.error),
-            raw: JSON.stringify(row),
+            raw: JSON.stringify(raw),
           });
       }
       return { kind: 'found', value: executions };
