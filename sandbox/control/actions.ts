@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Dec, dec, decimalsOf, fromInt, parseDec, text, toMicros } from '../decimal.ts';
+import { type Dec, dec, decimalsOf, fromInt, parseDec, text, times, toMicros } from '../decimal.ts';
 import { Refusal } from '../failure.ts';
 import { instantText, parseInstant } from '../market/time.ts';
 import { activate, fill, leavesOf } from '../matching/book.ts';
@@ -12,6 +12,11 @@ const amount = z
   .union([z.string(), z.number()])
   .transform((value) => parseDec(String(value)))
   .refine((value): value is Dec => value !== null && value > 0n, 'must be a positive number');
+
+const signed = z
+  .union([z.string(), z.number()])
+  .transform((value) => parseDec(String(value)))
+  .refine((value): value is Dec => value !== null, 'must be a number');
 
 const priceRequest = z.strictObject({ symbol: z.string(), price: amount.nullable() });
 const fillRequest = z.strictObject({
@@ -58,6 +63,12 @@ const assetRequest = z.strictObject({
   fractionable: z.boolean().optional(),
   fractional_eh_enabled: z.boolean().optional(),
   marginable: z.boolean().optional(),
+});
+const positionRequest = z.strictObject({
+  account_id: z.string(),
+  symbol: z.string(),
+  qty: signed,
+  price: amount.optional(),
 });
 const accountRequest = z.strictObject({
   account_id: z.string(),
@@ -216,6 +227,20 @@ export function createActions(parts: ControlParts) {
       if (!asset) throw missing(`symbol ${request.symbol}`);
       store.put('asset', { ...store.assets.get(asset.symbol), ...request, symbol: asset.symbol });
       return findAsset(exchange, asset.symbol);
+    },
+
+    /** Moves a position without an order, as a split or a transfer does. */
+    position: (body: unknown) => {
+      const request = positionRequest.parse(body);
+      const account = store.accounts.get(request.account_id);
+      const asset = findAsset(exchange, request.symbol);
+      if (!account) throw missing(`account ${request.account_id}`);
+      if (!asset) throw missing(`symbol ${request.symbol}`);
+      const price = request.price ?? exchange.price(asset.symbol);
+      if (price === null) throw unusable('the symbol has no price: give one');
+      const { qty } = request;
+      store.put('position', { accountId: account.id, symbol: asset.symbol, qty, cost: times(qty, price) });
+      return { account_id: account.id, symbol: asset.symbol, qty: text(qty), price: text(price) };
     },
 
     account: (body: unknown) => {

@@ -91,6 +91,18 @@ describe('the control interface', () => {
     });
   });
 
+  it('sets a position that no order has led to', async () => {
+    const trader = clientOf(url, 'positions', 'secret');
+    const { id: account_id } = (await trader.get('/v2/account')).body;
+    await control(url, 'position', { account_id, symbol: 'AAPL', qty: '-3', price: '100' });
+    expect((await trader.get('/v2/positions')).body).toMatchObject([
+      { symbol: 'AAPL', qty: '-3', side: 'short', avg_entry_price: '100' },
+    ]);
+    await control(url, 'position', { account_id, symbol: 'AAPL', qty: 0 });
+    expect((await trader.get('/v2/positions')).body).toEqual([]);
+    await expect(control(url, 'position', { account_id, symbol: 'NOPE', qty: 1 })).rejects.toThrow('NOPE');
+  });
+
   it('drops before the order is taken, and after', async () => {
     await control(url, 'fault', { kind: 'drop_before' });
     await expect(bench.client.post('/v2/orders', { ...MARKET, client_order_id: 'never' })).rejects.toThrow();

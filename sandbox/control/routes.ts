@@ -60,6 +60,7 @@ export function addControl(app: Express, parts: ControlParts): void {
   control.post('/oauth-clients', run(actions.registerClient));
   control.post('/asset', run(actions.asset));
   control.post('/account', run(actions.account));
+  control.post('/position', run(actions.position));
   control.get('/ledger', (req, res) => {
     desk.engine.advance();
     res.json(ledger(desk.exchange, new URL(req.originalUrl, 'http://sandbox').searchParams));

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { ambiguousSends } from './ambiguous-sends.ts';
 import { diskFull } from './disk-full.ts';
+import { droppedFrame } from './dropped-frame.ts';
 import { gaps } from './gaps.ts';
 import { killPostgres } from './kill-postgres.ts';
 import { killProjector } from './kill-projector.ts';
@@ -13,6 +14,9 @@ import { orders } from './orders.ts';
 import { NotPossibleHere, randomFrom } from './proof.ts';
 import type { Proof } from './proof.ts';
 import { requestBudget } from './request-budget.ts';
+import { restoredBackup } from './restored-backup.ts';
+import { streamOutage } from './stream-outage.ts';
+import { unseenFills } from './unseen-fills.ts';
 
 const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: number }>> = {
   'kill-postgres': { run: killPostgres, times: 20 },
@@ -23,6 +27,10 @@ const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: num
   orders: { run: orders, times: 2_000 },
   'ambiguous-sends': { run: ambiguousSends, times: 10_000 },
   'request-budget': { run: requestBudget, times: 3 },
+  'stream-outage': { run: streamOutage, times: 1 },
+  'dropped-frame': { run: droppedFrame, times: 10 },
+  'unseen-fills': { run: unseenFills, times: 1 },
+  'restored-backup': { run: restoredBackup, times: 1 },
 };
 
 const USAGE = `usage: npm run proofs -- (${Object.keys(PROOFS).join(' | ')}) [--times N] [--seed S] [--json]`;

@@ -106,7 +106,8 @@ export const ALPACA_TIMES: AlpacaTimes = {
     open: 10_000,
     pingEvery: 10_000,
     pongWithin: 5_000,
-    reconnect: [250, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000],
+    // Orders wait for the stream, so it is not waited for longer than an order may wait.
+    reconnect: [250, 1_000, 2_000, 4_000, 8_000],
     steadyAfter: 30_000,
   },
 };

@@ -78,13 +78,15 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
     const standing = childOf(signal);
     const comparing = needs.keepComparing(access, cause, standing.signal);
     const listener = {
-      onConnected: () =>
-        insist('the reconciliation', async () => {
+      onConnected: () => {
+        log.info('the broker update stream of an account stands', { accountId });
+        return insist('the reconciliation', async () => {
           const reconciled = await reconcile(access, cause(), 'day');
           if (reconciled === 'unanswered') throw new Error('the broker did not answer');
           isRevoked = reconciled === 'unauthorized';
           if (isRevoked) await needs.reportRevoked(access, 'The broker takes the token no more.', cause());
-        }),
+        });
+      },
       onCaughtUp: () => {
         caughtUp = !isRevoked && !signal.aborted;
         if (!caughtUp) return;

@@ -37,8 +37,11 @@ const readFrom =
     return schema.parse(JSON.parse(text));
   };
 
-/** Signs up under a made-up address and goes through everything up to the first order. */
-export async function becomeTrader(baseUrl: string): Promise<Visitor> {
+/**
+ * Signs up under a made-up address and goes through everything up to the first order. `brokerAccountId`: the account at
+ * the sandbox to link; a new one otherwise.
+ */
+export async function becomeTrader(baseUrl: string, brokerAccountId = 'new'): Promise<Visitor> {
   const json = { 'content-type': 'application/json' };
   const read = readFrom(baseUrl);
   const name = randomBytes(6).toString('hex');
@@ -60,7 +63,7 @@ export async function becomeTrader(baseUrl: string): Promise<Visitor> {
     headers: { ...json, ...authorization },
     body: JSON.stringify({ environment: 'paper' }),
   });
-  const callback = await approve(authorizeUrl);
+  const callback = await approve(authorizeUrl, brokerAccountId);
   await read(onboarding, callback.slice(new URL(callback).origin.length), { headers: authorization });
   return visitor(baseUrl, shown.accountId, accessToken);
 }
@@ -111,10 +114,11 @@ function visitor(baseUrl: string, accountId: string, accessToken: string): Visit
 }
 
 /** Presses "Approve" on the sandbox's page, and gives the address that it sends the browser back to. */
-async function approve(authorizeUrl: string): Promise<string> {
+async function approve(authorizeUrl: string, brokerAccountId: string): Promise<string> {
   const page = new URL(authorizeUrl);
   const body = new URLSearchParams(page.search);
   body.set('decision', 'approve');
+  body.set('account', brokerAccountId);
   const response = await fetch(page.origin + page.pathname, { method: 'POST', body, redirect: 'manual' });
   const callback = response.headers.get('location');
   if (callback === null) throw new Error(`the authorize page answered ${response.status}`);
