@@ -49,8 +49,7 @@ const types = (story: OrderStory): string[] => story.events.map((event) => event
 export function violations({ acknowledged, stories, ledger }: Evidence): string[] {
   const found: string[] = [];
   const atBroker = new Map<string, LedgerOrder[]>();
-  for (const order of ledger)
-    atBroker.set(order.orderId, [...(atBroker.get(order.orderId) ?? []), order]);
+  for (const order of ledger) atBroker.set(order.orderId, [...(atBroker.get(order.orderId) ?? []), order]);
 
   for (const orderId of acknowledged) {
     const story = stories.get(orderId) ?? null;

@@ -210,6 +210,7 @@ describe('a change of a working order', () => {
     const replaced: string[] = [];
     const broker: typeof needs.broker = {
       ...needs.broker,
+      byId: () => Promise.resolve({ kind: 'found', value: brokerOrder(orderId, { type: 'limit' }) }),
       replace: (_access, _id, _admission, clientId) => {
         replaced.push(clientId);
         return Promise.resolve({ kind: 'unknown', reason: 'time-out' });

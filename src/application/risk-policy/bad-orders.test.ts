@@ -6,7 +6,7 @@ import type { RuleName } from '../../domain/risk-policy/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { BAD_ORDERS } from '../../domain/risk-policy/orders.suite.ts';
 import { createSubmitOrder } from '../order/submit-order.ts';
-import { cause, openDesk } from '../order/order-path.suite.ts';
+import { cause, openDesk, UNFOLLOWED } from '../order/order-path.suite.ts';
 
 const live = new AbortController().signal;
 /** So many for each rule: more than 2,000 in all. */
@@ -15,7 +15,7 @@ const RUNS_A_RULE = 85;
 it('no generated bad order reaches the broker, even when it is placed by mistake', { timeout: 120_000 }, async () => {
   const { aggregates, needs, sent, access, alarms } = await openDesk();
   const linked = { ...needs.linked, accessFor: () => Promise.resolve(access) };
-  const submit = createSubmitOrder({ ...needs, linked });
+  const submit = createSubmitOrder({ ...needs, linked, gates: UNFOLLOWED.gates });
   let judged = 0;
   for (const rule of Object.keys(BAD_ORDERS) as RuleName[]) {
     for (const { before, command } of fc.sample(BAD_ORDERS[rule], RUNS_A_RULE)) {
