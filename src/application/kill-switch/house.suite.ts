@@ -15,6 +15,7 @@ import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
 import { assess } from '../../domain/risk-policy/samples.suite.ts';
 import { find } from '../../domain/kernel/dictionary.ts';
 import { createAggregates } from '../aggregates.ts';
+import { createLookAtOrder } from '../order/look-at-order.ts';
 import { createOrderDesk } from '../order/order-desk.ts';
 import { brokerOrder, cause, openDesk, UNFOLLOWED } from '../order/order-path.suite.ts';
 import { placeAdmitted } from '../order/place-order.ts';
@@ -22,6 +23,7 @@ import { createRecordBrokerOrder } from '../order/record-broker-order.ts';
 import { createSendCancel, createSendReplace } from '../order/send-requests.ts';
 import { createConfirmOrder } from '../order/confirm-order.ts';
 import { createSubmitOrder } from '../order/submit-order.ts';
+import { createSweepAccount } from '../order/sweep-account.ts';
 import type { Broker, BrokerAccess, BrokerOrder, BrokerPosition } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -215,9 +217,12 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
       ...UNFOLLOWED,
     };
     const recordBrokerOrder = createRecordBrokerOrder(common);
-    const sending = { ...common, recordBrokerOrder };
+    const lookAtOrder = createLookAtOrder({ ...common, recordBrokerOrder });
+    const reconcile = (): Promise<'done'> => Promise.resolve('done');
+    const sending = { ...common, recordBrokerOrder, lookAtOrder, reconcile };
     const orders = createOrderDesk({
       ...sending,
+      sweepAccount: createSweepAccount(sending),
       submit: createSubmitOrder(sending),
       confirm: createConfirmOrder(sending),
       sendCancel: createSendCancel(sending),
