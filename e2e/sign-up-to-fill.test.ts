@@ -77,8 +77,13 @@ describe('a person', () => {
     const ticket = page.getByRole('region', { name: 'Order ticket' });
     await ticket.getByLabel('Quantity').fill('3');
     await ticket.getByRole('button', { name: 'Place buy order' }).click();
+    await ticket.getByText('Order accepted').waitFor();
+    // A second press right away is asked about.
+    await ticket.getByRole('button', { name: 'Place buy order' }).click();
+    await ticket.getByRole('button', { name: 'Place another one' }).click();
+    await ticket.getByText('Order accepted').waitFor();
     const positions = page.getByRole('table', { name: 'Positions' });
-    await positions.getByRole('row').filter({ hasText: '3' }).first().waitFor({ timeout: 20_000 });
+    await positions.getByRole('row').filter({ hasText: '6' }).first().waitFor({ timeout: 20_000 });
     expect(await seriousFaults(page)).toEqual([]);
 
     // What does not go together is said before anything is sent, or can not be chosen.

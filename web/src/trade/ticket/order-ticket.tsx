@@ -81,7 +81,7 @@ function TicketForm({
   const world = useWorld(symbol, table);
   const { quote } = world;
   const [asked, setAsked] = useState(false);
-  const { submission, send, sendAgain, giveUp, clear } = submitting;
+  const { submission, send, confirm, sendAgain, giveUp, clear } = submitting;
 
   const { errors, atOnce } = checkDraft(draft, world);
   const valid = Object.keys(errors).length === 0;
@@ -142,7 +142,12 @@ function TicketForm({
       ) : (
         <MissingStep />
       )}
-      <SubmissionResult submission={submission} onSendAgain={() => void sendAgain()} onGiveUp={giveUp} />
+      <SubmissionResult
+        submission={submission}
+        onConfirm={() => void confirm()}
+        onSendAgain={() => void sendAgain()}
+        onGiveUp={giveUp}
+      />
     </form>
   );
 }

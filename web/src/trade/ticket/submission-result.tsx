@@ -2,16 +2,18 @@ import { Link } from 'react-router';
 import { Callout } from '../../ui/callout.tsx';
 import { BreachTable } from '../breach-table.tsx';
 import { describeForm } from './draft.ts';
+import { asksWhetherMeant } from './submission.ts';
 import type { Submission } from './use-submission.ts';
 
 interface SubmissionResultProps {
   submission: Submission;
+  onConfirm: () => void;
   onSendAgain: () => void;
   onGiveUp: () => void;
 }
 
 /** What became of the last order, inline in the ticket. */
-export function SubmissionResult({ submission, onSendAgain, onGiveUp }: SubmissionResultProps) {
+export function SubmissionResult({ submission, onConfirm, onSendAgain, onGiveUp }: SubmissionResultProps) {
   switch (submission.kind) {
     case 'idle':
     case 'sending':
@@ -44,6 +46,13 @@ export function SubmissionResult({ submission, onSendAgain, onGiveUp }: Submissi
                 </li>
               ))}
             </ul>
+          )}
+          {asksWhetherMeant(refusal) && (
+            <div className="ticket__choices">
+              <button type="button" className="button button--primary" onClick={onConfirm}>
+                Place another one
+              </button>
+            </div>
           )}
           {refusal.orderId !== undefined && (
             <p>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlaceOrderForm } from '../../../../contracts/broker-api.ts';
 import { ApiFailure } from '../../api/failure.ts';
-import { submitOrder } from './submission.ts';
+import { asksWhetherMeant, submitOrder } from './submission.ts';
 import { readUnanswered, type Kept } from './unanswered-order.ts';
 
 function memory(): Kept {
@@ -52,5 +52,27 @@ describe('submitting an order', () => {
       throw new ApiFailure('timeout');
     });
     expect(readUnanswered(kept, 'b')).toBeNull();
+  });
+});
+
+describe('an order like the last one', () => {
+  const breach = (rule: 'duplicate_order' | 'price_collar') => ({
+    rule,
+    limit: null,
+    actual: null,
+    unit: null,
+    message: rule,
+  });
+  const refusal = (...rules: ('duplicate_order' | 'price_collar')[]) => ({
+    code: 'denied' as const,
+    message: 'no',
+    breaches: rules.map(breach),
+  });
+
+  it('is asked about when nothing else stands against it', () => {
+    expect(asksWhetherMeant(refusal('duplicate_order'))).toBe(true);
+    expect(asksWhetherMeant(refusal('duplicate_order', 'price_collar'))).toBe(false);
+    expect(asksWhetherMeant(refusal())).toBe(false);
+    expect(asksWhetherMeant({ code: 'denied', message: 'no' })).toBe(false);
   });
 });

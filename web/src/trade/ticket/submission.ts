@@ -18,6 +18,10 @@ type Place = (
 /** Refusals that say nothing about whether the order was taken, or that the same order may pass a moment later. */
 const INCONCLUSIVE: ReadonlySet<string> = new Set(['internal', 'unavailable', 'too_many_requests', 'unauthenticated']);
 
+/** Whether all that stands against an order is that it is like the last one: then the trader may say that it is meant. */
+export const asksWhetherMeant = ({ breaches = [] }: Refusal): boolean =>
+  breaches.length > 0 && breaches.every(({ rule }) => rule === 'duplicate_order');
+
 /**
  * Sends an order. Its id is kept before the first byte leaves and until a clear answer is there, so that neither a
  * second press, a retry nor a reload can make two orders of it.

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { PlaceOrderForm } from '../../../../contracts/broker-api.ts';
 import { placeOrder } from '../../api/broker-api.ts';
-import { submitOrder, type Outcome } from './submission.ts';
+import { asksWhetherMeant, submitOrder, type Outcome } from './submission.ts';
 import { forgetUnanswered, readUnanswered, type UnansweredOrder } from './unanswered-order.ts';
 
 const CUT_OFF = 'The page was closed or reloaded before the answer came.';
@@ -37,6 +37,11 @@ export function useSubmission(accountId: string | null, onAnswer: () => void) {
     send: async (form: PlaceOrderForm): Promise<Outcome | null> => {
       if (accountId === null || submission.kind === 'sending' || submission.kind === 'unanswered') return null;
       return run({ accountId, requestId: newRequestId(), form });
+    },
+    /** Sends an order that was asked about anew, as one that is meant: it is another request, with an answer of its own. */
+    confirm: async (): Promise<void> => {
+      if (accountId === null || submission.kind !== 'refused' || !asksWhetherMeant(submission.refusal)) return;
+      await run({ accountId, requestId: newRequestId(), form: { ...submission.form, confirmDuplicate: 'true' } });
     },
     sendAgain: async (): Promise<void> => {
       if (submission.kind === 'unanswered') await run(submission.order);
