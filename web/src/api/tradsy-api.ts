@@ -5,6 +5,7 @@ import {
   type BrokerCapabilities,
   type InstrumentFacts,
 } from '../../../contracts/capabilities.ts';
+import { haltAnswer, halts, releaseAnswer, type Halt, type Halts, type WantedHalt } from '../../../contracts/halts.ts';
 import { bars, type Bars, type Timeframe } from '../../../contracts/market.ts';
 import {
   environment,
@@ -75,3 +76,12 @@ export const getStory = (orderId: string, signal: AbortSignal): Promise<OrderSto
 /** Takes the broker's position over in place of ours; `quantity` is the broker's, as the trader has seen it. */
 export const adoptPosition = (symbol: string, quantity: string): Promise<void> =>
   callEmpty(`/api/v1/positions/${encodeURIComponent(symbol)}/adopt`, { method: 'POST', ...jsonBody({ quantity }) });
+
+export const getHalts = (signal: AbortSignal): Promise<Halts> => call(halts, '/api/v1/halts', { signal });
+
+export const stopTrading = (wanted: WantedHalt): Promise<{ halt: Halt; recorded: boolean }> =>
+  call(haltAnswer, '/api/v1/halts', { method: 'POST', ...jsonBody(wanted) });
+
+/** `resumed`: the halt is over. Otherwise another operator has to release it, too. */
+export const releaseHalt = (haltId: string): Promise<{ resumed: boolean }> =>
+  call(releaseAnswer, `/api/v1/halts/${encodeURIComponent(haltId)}/release`, { method: 'POST' });

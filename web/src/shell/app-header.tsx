@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { StopButton } from '../halts/stop-button.tsx';
 import { useAccount } from '../session/account-context.ts';
 import { Logo } from '../ui/logo.tsx';
 import { ThemeToggle } from '../ui/theme-toggle.tsx';
@@ -28,6 +29,7 @@ export function AppHeader() {
         )}
       </div>
       <div className="header__tools">
+        <StopButton />
         <ThemeToggle />
         <AccountMenu />
       </div>

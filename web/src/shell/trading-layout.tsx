@@ -1,8 +1,11 @@
 import { Outlet } from 'react-router';
+import { HaltBanner } from '../halts/halt-banner.tsx';
+import { HaltsProvider } from '../halts/halts-provider.tsx';
 import { TradingProvider } from '../trade/trading-provider.tsx';
 import { AppHeader } from './app-header.tsx';
 import { StatusBar } from './status-bar.tsx';
 import './shell.css';
+import '../halts/halts.css';
 
 /** Header, live data and status bar around the pages of the terminal. */
 export function TradingLayout() {
@@ -11,11 +14,14 @@ export function TradingLayout() {
       <a className="skip-link" href="#content">
         Skip to content
       </a>
-      <div className="shell">
-        <AppHeader />
-        <Outlet />
-        <StatusBar />
-      </div>
+      <HaltsProvider>
+        <div className="shell">
+          <AppHeader />
+          <HaltBanner />
+          <Outlet />
+          <StatusBar />
+        </div>
+      </HaltsProvider>
     </TradingProvider>
   );
 }

@@ -1,0 +1,49 @@
+import { useState } from 'react';
+import type { Halt } from '../../../contracts/halts.ts';
+import { Icon } from '../ui/icon.tsx';
+import { haltProgressWords, headline, releaseWords, scopeWords } from './halt-words.ts';
+import { HaltsDialog } from './halts-dialog.tsx';
+import { ownHalt, useHalts } from './halts-context.ts';
+import { ReleaseButton } from './release-button.tsx';
+import { StopDialog } from './stop-dialog.tsx';
+
+function Banner({ halt, others, onMore }: { halt: Halt; others: number; onMore: () => void }) {
+  const progress = haltProgressWords(halt);
+  const release = releaseWords(halt);
+  const tone = halt.concernsMe ? halt.level : 'others';
+  return (
+    <section className={`halt-banner halt-banner--${tone}`} aria-label="Trading is stopped">
+      <span className="halt-banner__icon">
+        <Icon name="stop" size={18} />
+      </span>
+      <div className="halt-banner__text" role="status">
+        <p>
+          <b>{headline(halt)}</b>: {scopeWords(halt)}. {halt.reason.text}
+        </p>
+        {progress !== null && <p className="halt-banner__detail">{progress}</p>}
+        {release !== null && <p className="halt-banner__detail">{release}</p>}
+      </div>
+      <div className="halt-banner__actions">
+        {halt.release.mayI && <ReleaseButton key={halt.id} halt={halt} />}
+        <button type="button" className="button button--quiet" onClick={onMore}>
+          {others === 0 ? 'Details' : `Details, and ${others} more`}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Stands under the header while something is stopped that the trader, or an operator, has to know of. */
+export function HaltBanner() {
+  const { halts } = useHalts();
+  const [open, setOpen] = useState<'stop' | 'halts' | null>(null);
+  const first = ownHalt(halts) ?? halts?.[0] ?? null;
+  const close = (): void => setOpen(null);
+  return (
+    <div className="shell__halts">
+      {first !== null && <Banner halt={first} others={(halts?.length ?? 1) - 1} onMore={() => setOpen('halts')} />}
+      <StopDialog open={open === 'stop'} onClose={close} />
+      <HaltsDialog open={open === 'halts'} onClose={close} onStop={() => setOpen('stop')} />
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { createContext, use } from 'react';
+import type { Halt } from '../../../contracts/halts.ts';
+
+export interface HaltsValue {
+  /** What is in force and may be seen; null until it is known. */
+  halts: readonly Halt[] | null;
+  /** Whether the signed-in user may stop and release beyond their own account. */
+  operator: boolean;
+  /** Reads it again, such as after a stop of one's own. */
+  reload: () => void;
+}
+
+export const HaltsContext = createContext<HaltsValue | null>(null);
+
+export function useHalts(): HaltsValue {
+  const value = use(HaltsContext);
+  if (value === null) throw new Error('useHalts outside of HaltsProvider');
+  return value;
+}
+
+/** The halt that counts for the trader's own orders: the strictest, and of these the oldest. */
+export const ownHalt = (halts: readonly Halt[] | null): Halt | null => {
+  const own = (halts ?? []).filter(({ concernsMe }) => concernsMe);
+  return own.find(({ level }) => level === 'halted') ?? own[0] ?? null;
+};
