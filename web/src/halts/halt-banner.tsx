@@ -1,11 +1,8 @@
-import { useState } from 'react';
 import type { Halt } from '../../../contracts/halts.ts';
 import { Icon } from '../ui/icon.tsx';
 import { haltProgressWords, headline, releaseWords, scopeWords } from './halt-words.ts';
-import { HaltsDialog } from './halts-dialog.tsx';
-import { ownHalt, useHalts } from './halts-context.ts';
+import { bannerHalt, useHalts } from './halts-context.ts';
 import { ReleaseButton } from './release-button.tsx';
-import { StopDialog } from './stop-dialog.tsx';
 
 function Banner({ halt, others, onMore }: { halt: Halt; others: number; onMore: () => void }) {
   const progress = haltProgressWords(halt);
@@ -35,15 +32,11 @@ function Banner({ halt, others, onMore }: { halt: Halt; others: number; onMore: 
 
 /** Stands under the header while something is stopped that the trader, or an operator, has to know of. */
 export function HaltBanner() {
-  const { halts } = useHalts();
-  const [open, setOpen] = useState<'stop' | 'halts' | null>(null);
-  const first = ownHalt(halts) ?? halts?.[0] ?? null;
-  const close = (): void => setOpen(null);
+  const { halts, show } = useHalts();
+  const first = bannerHalt(halts);
   return (
     <div className="shell__halts">
-      {first !== null && <Banner halt={first} others={(halts?.length ?? 1) - 1} onMore={() => setOpen('halts')} />}
-      <StopDialog open={open === 'stop'} onClose={close} />
-      <HaltsDialog open={open === 'halts'} onClose={close} onStop={() => setOpen('stop')} />
+      {first !== null && <Banner halt={first} others={(halts?.length ?? 1) - 1} onMore={() => show('halts')} />}
     </div>
   );
 }

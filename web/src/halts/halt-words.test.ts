@@ -9,7 +9,7 @@ import {
   releaseWords,
   scopeWords,
 } from './halt-words.ts';
-import { ownHalt } from './halts-context.ts';
+import { bannerHalt, ownHalt } from './halts-context.ts';
 
 const halt = (changes: Partial<Halt> = {}): Halt => ({
   id: 'h',
@@ -103,5 +103,10 @@ describe('a halt in words', () => {
     expect(ownHalt([reducing, foreign])?.id).toBe('r');
     expect(ownHalt([foreign])).toBeNull();
     expect(ownHalt(null)).toBeNull();
+    const traders = halt({ id: 't', concernsMe: false, by: { kind: 'trader', name: 'ada@example.com' } });
+    const wide = halt({ id: 'w', concernsMe: false, by: { kind: 'command_line', name: null } });
+    expect(bannerHalt([traders])).toBeNull();
+    expect(bannerHalt([traders, wide])?.id).toBe('w');
+    expect(bannerHalt([traders, wide, reducing])?.id).toBe('r');
   });
 });

@@ -8,7 +8,11 @@ export interface HaltsValue {
   operator: boolean;
   /** Reads it again, such as after a stop of one's own. */
   reload: () => void;
+  /** Opens the dialog that stops trading, or the one with all that is stopped. */
+  show: (dialog: HaltDialog) => void;
 }
+
+export type HaltDialog = 'stop' | 'halts';
 
 export const HaltsContext = createContext<HaltsValue | null>(null);
 
@@ -23,3 +27,7 @@ export const ownHalt = (halts: readonly Halt[] | null): Halt | null => {
   const own = (halts ?? []).filter(({ concernsMe }) => concernsMe);
   return own.find(({ level }) => level === 'halted') ?? own[0] ?? null;
 };
+
+/** The one to stand under the header: one's own; for an operator another that is not a trader's stop of their own account. */
+export const bannerHalt = (halts: readonly Halt[] | null): Halt | null =>
+  ownHalt(halts) ?? (halts ?? []).find(({ by }) => by.kind !== 'trader') ?? null;

@@ -2,16 +2,9 @@ import { Modal } from '../ui/modal.tsx';
 import { HaltCard } from './halt-card.tsx';
 import { useHalts } from './halts-context.ts';
 
-interface HaltsDialogProps {
-  open: boolean;
-  onClose: () => void;
-  /** Asks for another stop. */
-  onStop: () => void;
-}
-
 /** Everything that is stopped, with what becomes of it. */
-export function HaltsDialog({ open, onClose, onStop }: HaltsDialogProps) {
-  const { halts } = useHalts();
+export function HaltsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { halts, show } = useHalts();
   return (
     <Modal open={open} onClose={onClose} label="What is stopped" className="dialog halts-dialog">
       <h2 className="stop__title">What is stopped</h2>
@@ -24,7 +17,7 @@ export function HaltsDialog({ open, onClose, onStop }: HaltsDialogProps) {
         <button type="button" className="button" onClick={onClose}>
           Close
         </button>
-        <button type="button" className="button" onClick={onStop}>
+        <button type="button" className="button" onClick={() => show('stop')}>
           Stop more …
         </button>
       </div>

@@ -17,13 +17,13 @@ import { scopeOf, STOP_KINDS, type StopKind } from './stop-scope.ts';
 type Level = NonNullable<WantedHalt['level']>;
 
 const LEVELS = [
-  { value: 'halted', label: 'Stop all orders' },
-  { value: 'reducing', label: 'Let positions get smaller' },
+  { value: 'halted', label: 'Nothing but cancels' },
+  { value: 'reducing', label: 'Smaller positions only' },
 ] as const;
 
 function StopForm({ onClose }: { onClose: () => void }) {
   const { onboarding } = useAccount();
-  const { operator, reload } = useHalts();
+  const { halts, operator, reload, show: open } = useHalts();
   const { show } = useToasts();
   const [kind, setKind] = useState<StopKind>('own');
   const [name, setName] = useState('');
@@ -101,6 +101,11 @@ function StopForm({ onClose }: { onClose: () => void }) {
         </Callout>
       )}
       <div className="stop__actions">
+        {operator && halts !== null && halts.length > 0 && (
+          <button type="button" className="button button--quiet" onClick={() => open('halts')}>
+            What is stopped: {halts.length}
+          </button>
+        )}
         <button type="button" className="button" onClick={onClose}>
           Go on trading
         </button>
