@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { unsupportedReason } from './capabilities.ts';
 import { breach, refusalCode } from './problem.ts';
+import { instantText } from './text.ts';
 
 /** A number in a form field: decimal digits only, so that `1e309`, `NaN` and the like are refused. */
 const formNumber = z.string().regex(/^-?\d{1,12}(\.\d{1,9})?$/, 'must be a decimal number');
@@ -111,6 +112,13 @@ export const brokerOrder = z
     duration: z.object({ type: z.string() }),
     lastModified: z.number(),
     message: z.object({ text: z.string(), type: z.enum(['information', 'warning', 'error']) }).optional(),
+    /**
+     * Our addition: the stop loss of a bracket order is not what its position needs. Absent when nothing is wrong.
+     * `openQty` shares of the order are still held, working stop losses would close `protectedQty`, and nothing protects `bareQty`.
+     */
+    protection: z
+      .object({ since: instantText, openQty: z.number(), protectedQty: z.number(), bareQty: z.number() })
+      .optional(),
   })
   .meta({ id: 'BrokerOrder' });
 export type BrokerOrder = z.infer<typeof brokerOrder>;
@@ -139,6 +147,8 @@ export const brokerExecution = z
     side: orderSide,
     orderId: z.string(),
     isClose: z.boolean(),
+    /** Our addition, in the live stream only: the broker has undone the execution, and it is listed no more. */
+    busted: z.literal(true).optional(),
   })
   .meta({ id: 'BrokerExecution' });
 export type BrokerExecution = z.infer<typeof brokerExecution>;

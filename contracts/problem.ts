@@ -29,6 +29,7 @@ export const breach = z
       'order_rate',
       'key_rate',
       'reduce_only',
+      'overfill',
     ]),
     /** What is allowed, and what would have been: decimals as text in `unit`; null where a rule has no number. */
     limit: z.string().nullable(),

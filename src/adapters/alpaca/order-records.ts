@@ -143,10 +143,14 @@ function listOf(answer: Answer): Found<readonly unknown[]> | Failure {
   return rows.success ? { kind: 'found', value: rows.data } : { kind: 'unknown', reason: problemOf(rows.error) };
 }
 
-/** Alpaca: a FILL activity has an id of its own, which is not the execution id of the stream. */
+/**
+ * Alpaca: a FILL activity has an id of its own, a time and a UUID. Whether that UUID is the execution id of the stream is
+ * not said: as a name it finds the execution if it is, and nothing if it is not.
+ */
 const toExecution = (row: z.infer<typeof fillActivity>): Execution => ({
   brokerOrderId: row.order_id,
-  executionId: row.id,
+  executionId: null,
+  recordId: row.id.split('::').at(-1) ?? row.id,
   quantity: row.qty,
   price: row.price,
   cumulativeQuantity: row.cum_qty,

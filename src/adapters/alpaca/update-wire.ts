@@ -106,6 +106,7 @@ function readUpdate(message: unknown, data: z.infer<typeof tradeUpdate>['data'],
       execution = {
         brokerOrderId: order.brokerOrderId,
         executionId: read.data.execution_id,
+        recordId: null,
         quantity: read.data.qty,
         price: read.data.price,
         cumulativeQuantity: order.filledQuantity,

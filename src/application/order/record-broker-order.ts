@@ -2,10 +2,12 @@
  * Recording what the broker says of an order, whichever way it was learnt. An order that was not placed here is recorded
  * as observed; executions that the broker counts and we do not know are asked for.
  */
+import type { Amendment } from '../../domain/order/amendments.ts';
 import type { BrokerReport } from '../../domain/order/broker-report.ts';
-import { executionsMissing } from '../../domain/order/broker-report.ts';
+import { countsLess, executionsMissing } from '../../domain/order/executions.ts';
 import { readClientOrderId } from '../../domain/order/client-order-id.ts';
 import { isFinal } from '../../domain/order/state.ts';
+import type { OrderState } from '../../domain/order/state.ts';
 import type { Execution, OrderTicket } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { Aggregates } from '../aggregates.ts';
@@ -28,6 +30,8 @@ export interface Learnt {
   readonly order: BrokerOrder;
   readonly execution: Execution | null;
   readonly reason: string | null;
+  /** What was changed about an execution; only the update stream tells of that. */
+  readonly amendment?: Amendment | null;
 }
 
 /** Resolves to the id of our order that it speaks of. */
@@ -35,6 +39,8 @@ export type RecordBrokerOrder = (access: BrokerAccess, learnt: Learnt, cause: Ca
 
 export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBrokerOrder {
   const { aggregates, records, log, pass } = needs;
+  /** Alarms that this process has raised already. */
+  const doubted = new Set<string>();
 
   return async function record(access, learnt, cause) {
     const { order } = learnt;
@@ -48,11 +54,20 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
       return observed;
     }
     for (const leg of order.legs) {
-      await observe(needs, access, leg, orderId, cause);
+      const exitOrderId = await observe(needs, access, leg, orderId, cause);
+      await linkExit(orderId, exitOrderId, leg, cause);
       await record(access, { order: leg, execution: null, reason: null }, cause);
     }
     return orderId;
   };
+
+  /** So that the order knows its exits: what they leave bare is found from there. */
+  async function linkExit(orderId: string, exitOrderId: string, leg: BrokerOrder, cause: Cause): Promise<void> {
+    const known = await aggregates.orders.glance(orderStream(orderId));
+    if (known.status !== 'none' && known.exits.some((exit) => exit.exitOrderId === exitOrderId)) return;
+    const command = { type: 'LinkExit', exitOrderId, role: exitRole(leg) } as const;
+    await aggregates.orders.handle(orderStream(orderId), command, cause);
+  }
 
   /** False when the successor of a replaced order could not be learnt. */
   async function recordSuccessor(
@@ -81,7 +96,7 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     access: BrokerAccess,
     orderId: string,
     revision: number,
-    { order, execution, reason }: Learnt,
+    { order, execution, reason, amendment = null }: Learnt,
     cause: Cause,
     tookEffect = false,
   ): Promise<boolean> {
@@ -95,6 +110,8 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
       tookEffect,
       filledQuantity: order.filledQuantity,
       executions: execution === null ? [] : [execution],
+      isComplete: false,
+      amendments: amendment === null ? [] : [amendment],
       replacedBy: order.replacedBy,
       reason,
       at: order.updatedAt,
@@ -113,10 +130,25 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     }
     if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
       const known = await records.executionsOf(access, order.brokerOrderId);
-      if (known.kind === 'found') await handle({ ...report, executions: known.value });
+      if (known.kind === 'found') await handle({ ...report, executions: known.value, isComplete: true });
       else log.warn('executions of an order could not be read', { orderId, outcome: known.kind });
     }
+    doubtCount(orderId, recorded.state, report);
     return true;
+  }
+
+  /** A bust is told once, on the update stream: one that was missed shows only in the broker's lower count. */
+  function doubtCount(orderId: string, state: OrderState, report: BrokerReport): void {
+    if (state.status === 'none' || !countsLess(state, report)) return;
+    const doubt = `${report.brokerOrderId} ${report.filledQuantity}`;
+    if (doubted.has(doubt)) return;
+    doubted.add(doubt);
+    const { brokerOrderId, filledQuantity } = report;
+    log.alarm('the broker counts less of an order than its executions add up to', {
+      orderId,
+      brokerOrderId,
+      filledQuantity,
+    });
   }
 }
 
@@ -137,6 +169,9 @@ async function identify(
   return { orderId: await observe(needs, access, order, null, cause), revision: 0 };
 }
 
+const exitRole = ({ type }: BrokerOrder): 'take_profit' | 'stop_loss' =>
+  type === 'limit' ? 'take_profit' : 'stop_loss';
+
 async function observe(
   { aggregates, ids, clock }: RecordBrokerOrderNeeds,
   access: BrokerAccess,
@@ -146,7 +181,7 @@ async function observe(
 ): Promise<string> {
   const orderId = ids.named(`broker-order/${access.accountId}/${order.brokerOrderId}`);
   const { brokerOrderId } = order;
-  const role = parentOrderId === null ? 'external' : order.type === 'limit' ? 'take_profit' : 'stop_loss';
+  const role = parentOrderId === null ? 'external' : exitRole(order);
   const ticket: OrderTicket = {
     ...order.terms,
     orderId,

@@ -28,6 +28,7 @@ const RULES: Record<Breach['rule'], string> = {
   order_rate: 'Order rate',
   key_rate: 'Broker’s order rate',
   reduce_only: 'Reduce only',
+  overfill: 'Executed too much',
 };
 
 function inUnit(figure: string | null, unit: Breach['unit']): string {

@@ -8,11 +8,12 @@ import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
 import { START, type Position, type RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
 import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
-import type { OrderEvent } from '../../../domain/order/events.ts';
+import type { OrderEvent, ProtectionMissing } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import type { OrderAdmitted, OrderDenied } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import { breachSentence } from '../../words/breaches.ts';
+import { protectionSentence } from '../../words/fill-sentences.ts';
 import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 import type { OrderRow, RowStatus } from './order-row.ts';
@@ -40,6 +41,17 @@ const ORDER_EVENTS = {
   ReplaceRequested: true,
   OrderReplaced: true,
   ReplaceRefused: true,
+  ExecutionBusted: true,
+  ExecutionCorrected: true,
+  ExecutionIdentified: true,
+  ExecutionsConfirmed: true,
+  OrderCompleted: true,
+  ChainExceeded: true,
+  OrderRestated: true,
+  ExitLinked: true,
+  ExitActivated: true,
+  ProtectionMissing: true,
+  ProtectionRestored: true,
 } satisfies Record<Exclude<OrderEvent['type'], 'BrokerMessageRecorded'>, true>;
 
 export const ordersView: View = {
@@ -93,6 +105,9 @@ const COLUMNS = [
   'stop_price',
   'trail_price',
   'time_in_force',
+  'bracket',
+  'replacement',
+  'unprotected',
   'status',
   'filled_quantity',
   'filled_value',
@@ -222,7 +237,8 @@ function toBrokerOrder(row: Joined): BrokerOrder {
     ...(waits && row.parent_order_id !== null && { parentId: row.parent_order_id, parentType: 'order' as const }),
     duration: { type: row.time_in_force },
     lastModified: Math.floor(row.changed_at.getTime() / 1000),
-    ...(message !== null && { message: { text: message, type: MESSAGE_TYPES[status] } }),
+    ...(row.unprotected !== null && { protection: toProtection(row.unprotected) }),
+    ...(message !== null && { message: { text: message, type: messageType(row, status) } }),
   };
 }
 
@@ -238,7 +254,18 @@ const MESSAGE_TYPES: Readonly<Record<BrokerOrder['status'], 'information' | 'war
   rejected: 'error',
 };
 
+const messageType = (row: OrderRow, status: BrokerOrder['status']) =>
+  row.unprotected === null ? MESSAGE_TYPES[status] : 'warning';
+
+const toProtection = (unprotected: ProtectionMissing['data']): NonNullable<BrokerOrder['protection']> => ({
+  since: unprotected.since,
+  openQty: Number(unprotected.openQuantity),
+  protectedQty: Number(unprotected.protectedQuantity),
+  bareQty: Number(unprotected.bareQuantity),
+});
+
 function messageOf(row: OrderRow): string | null {
+  if (row.unprotected !== null) return protectionSentence(row.unprotected);
   if (row.status === 'denied') return (row.breaches ?? []).map(breachSentence).join(' ');
   if (row.status === 'unconfirmed') return 'Being confirmed';
   if (row.status === 'expired') return 'Expired';

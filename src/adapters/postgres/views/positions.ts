@@ -9,18 +9,19 @@ import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { Price } from '../../../domain/kernel/decimal.ts';
 import { price, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { Holding } from '../../../domain/kernel/lots.ts';
-import { averagePrice, book, costBasis, FLAT, netQuantity } from '../../../domain/kernel/lots.ts';
-import type { FillBooked, OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
+import { averagePrice, book, costBasis, FLAT, netQuantity, unbook } from '../../../domain/kernel/lots.ts';
+import type { FillBooked, FillReversed, OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
+import { takenBack } from '../../../domain/risk-policy/booked.ts';
 import type { View } from '../projections/view.ts';
 
 // --- Projection ---
 
 export const positionsView: View = {
   name: 'positions',
-  version: 2,
+  version: 3,
   tables: ['positions', 'realized_profits', 'position_revisions'],
-  types: ['OpeningPositionsRecorded', 'FillBooked'],
+  types: ['OpeningPositionsRecorded', 'FillBooked', 'FillReversed'],
   async apply(tx, recorded) {
     const events = await notHeld(tx, recorded);
     if (events.length === 0) return;
@@ -36,7 +37,7 @@ export const positionsView: View = {
   },
 };
 
-type PositionEvent = RecordedEvent & (FillBooked | OpeningPositionsRecorded);
+type PositionEvent = RecordedEvent & (FillBooked | FillReversed | OpeningPositionsRecorded);
 
 interface Key {
   readonly accountId: string;
@@ -54,18 +55,19 @@ const idOf = ({ accountId, symbol }: Key): string => `${accountId} ${symbol}`;
 /** The positions that an event moves. */
 function touched(event: PositionEvent): readonly Key[] {
   const accountId = accountOf(event);
-  const symbols = event.type === 'FillBooked' ? [event.data.symbol] : event.data.positions.map(({ symbol }) => symbol);
+  const symbols = 'symbol' in event.data ? [event.data.symbol] : event.data.positions.map(({ symbol }) => symbol);
   return symbols.map((symbol) => ({ accountId, symbol }));
 }
 
 function holdingAfter(holding: Holding, symbol: string, event: PositionEvent): Holding {
   if (event.type === 'FillBooked') {
-    const { side, quantity: shares, price: each } = event.data;
-    return book(holding, side, quantity(shares), price(each)).holding;
+    const { side, quantity: shares, price: each, orderId } = event.data;
+    return book(holding, side, quantity(shares), price(each), orderId).holding;
   }
+  if (event.type === 'FillReversed') return unbook(holding, takenBack(event.data)).holding;
   return event.data.positions
     .filter((opening) => opening.symbol === symbol)
-    .map((opening) => ({ quantity: quantity(opening.quantity), price: price(opening.averagePrice) }));
+    .map((opening) => ({ quantity: quantity(opening.quantity), price: price(opening.averagePrice), orderId: null }));
 }
 
 /** Those of the events that the tables do not hold yet; they will be known to hold them. */
@@ -92,7 +94,7 @@ async function notHeld(tx: ClientBase, recorded: readonly RecordedEvent[]): Prom
 
 /** What each account realizes with each symbol on each day. The sums have no superfluous zeros, however they came about. */
 async function addProfits(tx: ClientBase, events: readonly PositionEvent[]): Promise<void> {
-  const fills = events.filter((event) => event.type === 'FillBooked');
+  const fills = events.filter((event) => event.type !== 'OpeningPositionsRecorded');
   if (fills.length === 0) return;
   await tx.query({
     name: 'positions-realize',
@@ -112,13 +114,13 @@ async function addProfits(tx: ClientBase, events: readonly PositionEvent[]): Pro
   });
 }
 
-type StoredLots = readonly { readonly quantity: string; readonly price: string }[];
+type StoredLots = readonly { readonly quantity: string; readonly price: string; readonly orderId: string | null }[];
 
 const toHolding = (lots: StoredLots): Holding =>
-  lots.map((lot) => ({ quantity: quantity(lot.quantity), price: price(lot.price) }));
+  lots.map((lot) => ({ ...lot, quantity: quantity(lot.quantity), price: price(lot.price) }));
 
 const toLots = (holding: Holding): StoredLots =>
-  holding.map((lot) => ({ quantity: toText(lot.quantity), price: toText(lot.price) }));
+  holding.map((lot) => ({ quantity: toText(lot.quantity), price: toText(lot.price), orderId: lot.orderId }));
 
 /** By `idOf`; flat ones, too. */
 async function readHoldings(tx: ClientBase, keys: readonly Key[]): Promise<Map<string, Held>> {
