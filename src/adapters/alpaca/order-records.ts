@@ -7,7 +7,7 @@ import type { Execution } from '../../domain/order/events.ts';
 import { type Answer, type Configurations, ask, failureOf } from './http.ts';
 import { readJson } from './own-words.ts';
 import { type OrderReading, readOrder } from './order-wire.ts';
-import { decimal, problemOf, time } from './wire.ts';
+import { amount, problemOf, time } from './wire.ts';
 
 /** Alpaca: the largest page of GET /v2/orders, and of the account activities. */
 const ORDERS_A_PAGE = 500;
@@ -18,7 +18,7 @@ const MARGIN_MS = 60_000;
 
 /** Alpaca: a row of the FILL activities; whose it is, and the rest of it. */
 const activity = z.object({ id: z.string().min(1), order_id: z.string() });
-const fillActivity = activity.extend({ qty: decimal, price: decimal, cum_qty: decimal, transaction_time: time });
+const fillActivity = activity.extend({ qty: amount, price: amount, cum_qty: amount, transaction_time: time });
 
 type Found<Value> = { readonly kind: 'found'; readonly value: Value };
 type ReadOrder = Extract<OrderReading, { kind: 'order' }>;

@@ -2,9 +2,10 @@
 import { readClientOrderId } from '../../domain/order/client-order-id.ts';
 import { ORDER_EVENT_VERSIONS, orderStream } from '../../domain/order/events.ts';
 import type { BrokerMessageRecorded } from '../../domain/order/events.ts';
+import type { LiveOrder } from '../../domain/order/state.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
-import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderUpdates } from '../ports/broker.ts';
+import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderRecords, OrderUpdates } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import { eventId } from '../ports/event-id.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
@@ -19,6 +20,7 @@ export interface FollowUpdatesNeeds {
   readonly aggregates: Aggregates;
   readonly store: EventStore;
   readonly updates: OrderUpdates;
+  readonly records: OrderRecords;
   readonly linked: LinkedAccounts;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -99,8 +101,8 @@ async function recordUpdate(
 ): Promise<void> {
   const { aggregates, clock } = needs;
   if (update.kind === 'unreadable') return keepUnreadable(needs, access, update, cause);
-  const { order, execution, reason, refused } = update;
-  const orderId = await needs.recordBrokerOrder(access, { order, execution, reason }, cause);
+  const { order, execution, amendment, reason, refused } = update;
+  const orderId = await needs.recordBrokerOrder(access, { order, execution, amendment, reason }, cause);
   const at = clock.now();
   const why = reason ?? 'The broker refused the request.';
   if (refused === null) return;
@@ -112,13 +114,28 @@ async function recordUpdate(
   await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
 }
 
-/** A message that nobody understands is kept to the letter, on its order where it names one of ours. */
+/** What a message meant that was not understood shows in the broker's records, or not at all: people have been alarmed. */
+async function readAnew(
+  { records, recordBrokerOrder, log }: FollowUpdatesNeeds,
+  access: BrokerAccess,
+  { brokerOrderId, ticket }: LiveOrder,
+  cause: Cause,
+): Promise<void> {
+  if (brokerOrderId === null) return;
+  const found = await records.byId(access, brokerOrderId);
+  if (found.kind === 'found') {
+    await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
+  } else log.warn('an order could not be read anew', { orderId: ticket.orderId, outcome: found.kind });
+}
+
+/** A message that nobody understands is kept to the letter, on its order where it names one of ours, which is read anew. */
 async function keepUnreadable(
-  { aggregates, store, ids, clock, log }: FollowUpdatesNeeds,
+  needs: FollowUpdatesNeeds,
   access: BrokerAccess,
   update: Extract<BrokerUpdate, { kind: 'unreadable' }>,
   cause: Cause,
 ): Promise<void> {
+  const { aggregates, store, ids, clock, log } = needs;
   const { raw, problem, clientOrderId } = update;
   const at = clock.now();
   log.alarm('the broker sent a message that is not understood', { accountId: access.accountId, problem });
@@ -128,6 +145,7 @@ async function keepUnreadable(
     if (own !== undefined && own.status !== 'none' && own.ticket.accountId === access.accountId) {
       const command = { type: 'RecordBrokerMessage', raw, problem, at } as const;
       await aggregates.orders.handle(orderStream(named.orderId), command, cause);
+      await readAnew(needs, access, own, cause);
       return;
     }
   }
