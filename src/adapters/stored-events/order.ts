@@ -35,16 +35,18 @@ export const ticket = z.strictObject({
 
 const counted = z.strictObject({ quantity: decimal, price: decimal });
 
+const execution = z.strictObject({
+  brokerOrderId: text,
+  executionId: text.nullable(),
+  recordId: text.nullable(),
+  quantity: decimal,
+  price: decimal,
+  cumulativeQuantity: decimal,
+  executedAt: time,
+});
+
 const fill = z.strictObject({
-  execution: z.strictObject({
-    brokerOrderId: text,
-    executionId: text.nullable(),
-    recordId: text.nullable(),
-    quantity: decimal,
-    price: decimal,
-    cumulativeQuantity: decimal,
-    executedAt: time,
-  }),
+  execution,
   repeat: z.int(),
   counted,
   filledQuantity: decimal,
@@ -143,6 +145,7 @@ export const ORDER_SHAPES: Shapes<Order.OrderEvent> = {
   ExecutionCorrected: shapeOf<Order.ExecutionCorrected>()(
     z.strictObject({ ...amended, correctedId: text, corrected: counted, correctedAt: time }),
   ),
+  ExecutionHeldBack: shapeOf<Executions.ExecutionHeldBack>()(z.strictObject({ execution })),
   ExecutionIdentified: shapeOf<Executions.ExecutionIdentified>()(
     z.strictObject({
       ...place,

@@ -330,6 +330,12 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
       'The broker has corrected an execution to 3 shares at $1,187.30: 4 at $187.25 became 3 at $1,187.30. Filled in all: 9.',
     ],
   ],
+  ExecutionHeldBack: [
+    [
+      { type: 'ExecutionHeldBack', data: { execution: execution('4', '4', { price: '187.25' }) } },
+      'The broker told of 4 shares at $187.25 with the count of an execution that is known; they count once until the two can be told apart.',
+    ],
+  ],
   ExecutionIdentified: [
     [
       {

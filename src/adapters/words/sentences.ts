@@ -173,6 +173,10 @@ export function eventSentence(event: StoryFact): string {
       const { quantity: shown, price: each } = event.data.corrected;
       return amended(`The broker has corrected an execution to ${shares(shown)} at ${at(each)}`, event.data);
     }
+    case 'ExecutionHeldBack': {
+      const { quantity: told, price: each } = event.data.execution;
+      return `The broker told of ${shares(told)} at ${at(each)} with the count of an execution that is known; they count once until the two can be told apart.`;
+    }
     case 'ExecutionIdentified': {
       const { recount, filledQuantity } = event.data;
       if (recount === null) return 'The broker told of an execution that was known already, under its other name.';

@@ -42,6 +42,7 @@ const COMPARE_EVERY_MS = 120_000;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
   const { updates, linked, clock, ids, log, reconcile, childOf } = needs;
+  const isNews = rememberingMessages();
   return async (accountId, signal) => {
     const access = await linked.accessFor(accountId);
     if (access === null) return;
@@ -71,7 +72,7 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
         }),
       // What belongs to an order that can not be read is told again by the broker's records, once it can.
       onUpdate: (update: BrokerUpdate) =>
-        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, cause()))),
+        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, isNews, cause()))),
       onTrouble: (reason: string) => log.warn('the broker update stream is interrupted', { accountId, reason }),
     };
     const standing = childOf(signal);
@@ -97,6 +98,7 @@ async function recordUpdate(
   needs: FollowUpdatesNeeds,
   access: BrokerAccess,
   update: BrokerUpdate,
+  isNews: (message: string) => boolean,
   cause: Cause,
 ): Promise<void> {
   const { aggregates, clock } = needs;
@@ -105,7 +107,8 @@ async function recordUpdate(
   const orderId = await needs.recordBrokerOrder(access, { order, execution, amendment, reason }, cause);
   const at = clock.now();
   const why = reason ?? 'The broker refused the request.';
-  if (refused === null) return;
+  // A refusal that comes twice must not answer a request that was made in between.
+  if (refused === null || !isNews(`${order.brokerOrderId} ${refused} ${order.updatedAt}`)) return;
   const state = await aggregates.orders.load(orderStream(orderId));
   // A refusal of a request about a broker order that was replaced since says nothing about the one that works now.
   if (state.status === 'none' || state.brokerOrderId !== order.brokerOrderId) return;
@@ -153,4 +156,18 @@ async function keepUnreadable(
   const kept: BrokerMessageRecorded = { type: 'BrokerMessageRecorded', data: { raw, problem, receivedAt: at } };
   const metadata = { ...cause, schemaVersion: ORDER_EVENT_VERSIONS[kept.type] };
   await store.append(stream, 'any', [{ ...kept, id: eventId(stream, ids.random()), metadata }]);
+}
+
+const REMEMBERED = 1_000;
+
+/** Whether a message is heard for the first time, as far back as it matters. */
+function rememberingMessages(): (message: string) => boolean {
+  const heard = new Set<string>();
+  return (message) => {
+    if (heard.has(message)) return false;
+    heard.add(message);
+    const oldest = heard.values().next();
+    if (heard.size > REMEMBERED && !oldest.done) heard.delete(oldest.value);
+    return true;
+  };
 }

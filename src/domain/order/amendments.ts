@@ -57,8 +57,9 @@ export function decideAmendment(
  */
 export function identification(state: LiveOrder, known: KnownExecution, told: Execution): OrderEvent | null {
   const { brokerOrderId, cumulativeQuantity, repeat } = known;
+  const isAwaited = isAmended(state, brokerOrderId) || state.heldBack.length > 0;
   const isNamed = known.executionId === null && told.executionId !== null;
-  const isFound = known.recordId === null && told.recordId !== null && isAmended(state, brokerOrderId);
+  const isFound = known.recordId === null && told.recordId !== null && isAwaited;
   if (!isNamed && !isFound) return null;
   const data = {
     brokerOrderId,

@@ -9,15 +9,8 @@ import { decideAmendment, identification } from './amendments.ts';
 import type { Amendment } from './amendments.ts';
 import { excessOf, possibleOf, quantityOf } from './chain.ts';
 import type { Execution, OrderEvent, OrderTerms } from './events.ts';
-import {
-  executionsMissing,
-  explainsSurplus,
-  filledOf,
-  hasExecuted,
-  isAmended,
-  knownAs,
-  standingOf,
-} from './executions.ts';
+import { executionsMissing, explainsSurplus, filledOf, hasExecuted, isAmended, standingOf } from './executions.ts';
+import { identify } from './identity.ts';
 import { evolveOrder, isFinal } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
@@ -85,9 +78,20 @@ export function decideReport(report: BrokerReport, state: OrderState): Decision<
     quantity(a.cumulativeQuantity) < quantity(b.cumulativeQuantity) ? -1 : 1,
   );
   for (const execution of byProgress) {
-    const known = knownAs(now, execution, quantity(report.filledQuantity));
-    const event = known === undefined ? fill(now, execution, report) : identification(now, known, execution);
+    const event = learn(now, execution, report);
     if (event !== null) record(event);
+  }
+  // What was held back may be told apart by now; each that is may tell more.
+  for (let tells = true; tells;) {
+    tells = false;
+    for (const execution of now.heldBack) {
+      if (execution.brokerOrderId !== report.brokerOrderId) continue;
+      const event = learn(now, execution, report);
+      if (event === null) continue;
+      record(event);
+      tells = true;
+      break;
+    }
   }
   if (report.isComplete && executionsMissing(now, report) && explainsSurplus(now, report)) {
     record({
@@ -147,6 +151,20 @@ function restatement({ brokerOrderId, terms, at }: BrokerReport, state: LiveOrde
   if (isOld || quantity(terms.quantity) === link.quantity) return null;
   const before = toText(link.quantity);
   return { type: 'OrderRestated', data: { brokerOrderId, before, quantity: terms.quantity, restatedAt: at } };
+}
+
+/** What is news about an execution that was told of, or is held back; null when nothing is. */
+function learn(state: LiveOrder, execution: Execution, report: BrokerReport): OrderEvent | null {
+  const identity = identify(state, execution, quantity(report.filledQuantity));
+  switch (identity.kind) {
+    case 'new':
+      return fill(state, identity.execution, report);
+    case 'known':
+      return identification(state, identity.as, identity.execution);
+    case 'doubtful':
+      if (!identity.isNews) return null;
+      return { type: 'ExecutionHeldBack', data: { execution: identity.execution } };
+  }
 }
 
 function fill(state: LiveOrder, execution: Execution, report: BrokerReport): OrderEvent {

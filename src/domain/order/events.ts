@@ -6,6 +6,7 @@
 import type {
   ExecutionBusted,
   ExecutionCorrected,
+  ExecutionHeldBack,
   ExecutionIdentified,
   ExecutionsConfirmed,
   Fill,
@@ -236,6 +237,7 @@ export type OrderEvent =
   | BrokerMessageRecorded
   | ExecutionBusted
   | ExecutionCorrected
+  | ExecutionHeldBack
   | ExecutionIdentified
   | ExecutionsConfirmed
   | OrderCompleted
@@ -270,6 +272,7 @@ export const ORDER_EVENT_VERSIONS: Readonly<Record<OrderEvent['type'], number>> 
   BrokerMessageRecorded: 1,
   ExecutionBusted: 1,
   ExecutionCorrected: 1,
+  ExecutionHeldBack: 1,
   ExecutionIdentified: 1,
   ExecutionsConfirmed: 1,
   OrderCompleted: 1,

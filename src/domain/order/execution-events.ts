@@ -82,6 +82,15 @@ export interface ExecutionCorrected {
   };
 }
 
+/**
+ * An execution was told that has the cumulative quantity of another one and yet may not be it: until the broker's words tell
+ * the two apart they count once.
+ */
+export interface ExecutionHeldBack {
+  readonly type: 'ExecutionHeldBack';
+  readonly data: { readonly execution: Execution };
+}
+
 /** A known execution was told of under its other name too. */
 export interface ExecutionIdentified {
   readonly type: 'ExecutionIdentified';

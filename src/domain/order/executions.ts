@@ -17,6 +17,8 @@ export interface ExecutionBook {
   readonly busts: readonly ExecutionBusted['data'][];
   /** One for each corrected id. */
   readonly corrections: readonly ExecutionCorrected['data'][];
+  /** Told with the cumulative quantity of another execution, and not counted until it is certain to be one of its own. */
+  readonly heldBack: readonly Execution[];
   /** By how much the broker's count was found to be more than what stands, without an execution that is unknown. */
   readonly confirmed: readonly { readonly brokerOrderId: string; readonly surplus: Quantity }[];
 }
@@ -32,6 +34,8 @@ export interface Standing {
   readonly most: Quantity;
   /** When the broker has changed it last; null for one that is as it first was. */
   readonly amendedAt: string | null;
+  /** Every quantity and price that it ever had, the first one too. */
+  readonly versions: readonly { readonly quantity: Quantity; readonly price: Price }[];
 }
 
 /** What counts of an execution after everything the broker has told about it. */
@@ -40,6 +44,7 @@ export function standingOf(book: ExecutionBook, execution: Execution): Standing 
   const isOfIt = (each: { readonly brokerOrderId: string; readonly executionId: string }): boolean =>
     each.brokerOrderId === execution.brokerOrderId && names.includes(each.executionId);
   let now = { quantity: quantity(execution.quantity), price: price(execution.price), version: null as string | null };
+  const versions = [{ quantity: now.quantity, price: now.price }];
   let most = now.quantity;
   let amendedAt: string | null = null;
   for (;;) {
@@ -48,12 +53,13 @@ export function standingOf(book: ExecutionBook, execution: Execution): Standing 
     const { correctedId, corrected } = next;
     names.push(correctedId);
     now = { quantity: quantity(corrected.quantity), price: price(corrected.price), version: correctedId };
+    versions.push({ quantity: now.quantity, price: now.price });
     most = larger(most, now.quantity);
     amendedAt = next.correctedAt;
   }
   const bust = book.busts.find(isOfIt);
-  if (bust === undefined) return { ...now, busted: false, most, amendedAt };
-  return { ...now, quantity: NO_QUANTITY, busted: true, most, amendedAt: bust.bustedAt };
+  if (bust === undefined) return { ...now, busted: false, most, amendedAt, versions };
+  return { ...now, quantity: NO_QUANTITY, busted: true, most, amendedAt: bust.bustedAt, versions };
 }
 
 /** A known execution by its place: what events say of which one they speak. */
@@ -72,11 +78,12 @@ export const executionAt = (
 export const namedBy = (book: ExecutionBook, brokerOrderId: string, name: string): KnownExecution | undefined =>
   ofBrokerOrder(book, brokerOrderId).find((each) => allNamesOf(book, each).includes(name));
 
-const namesOf = ({ executionId, recordId }: Execution): string[] =>
+/** How the broker calls an execution. */
+export const namesOf = ({ executionId, recordId }: Pick<Execution, 'executionId' | 'recordId'>): string[] =>
   [executionId, recordId].filter((name) => name !== null);
 
 /** With the names that corrections gave it. */
-function allNamesOf(book: ExecutionBook, execution: Execution): readonly string[] {
+export function allNamesOf(book: ExecutionBook, execution: Execution): readonly string[] {
   const names = namesOf(execution);
   for (let index = 0; index < names.length; index += 1) {
     for (const each of book.corrections) {
@@ -93,9 +100,11 @@ const latest = (corrections: readonly ExecutionCorrected['data'][]): ExecutionCo
     .toSorted((a, b) => moment(a.correctedAt) - moment(b.correctedAt) || (a.correctedId < b.correctedId ? -1 : 1))
     .at(-1);
 
-const moment = (at: string): number => Date.parse(at);
+/** Milliseconds: the broker's times are compared no more finely. */
+export const moment = (at: string): number => Date.parse(at);
 
-const ofBrokerOrder = ({ executions }: ExecutionBook, brokerOrderId: string): readonly KnownExecution[] =>
+/** The known executions of one broker order. */
+export const ofBrokerOrder = ({ executions }: ExecutionBook, brokerOrderId: string): readonly KnownExecution[] =>
   executions.filter((each) => each.brokerOrderId === brokerOrderId);
 
 const total = (amounts: readonly Quantity[]): Quantity => amounts.reduce((sum, each) => plus(sum, each), NO_QUANTITY);
@@ -104,24 +113,41 @@ const total = (amounts: readonly Quantity[]): Quantity => amounts.reduce((sum, e
 export const filledOf = (book: ExecutionBook, brokerOrderId: string): Quantity =>
   total(ofBrokerOrder(book, brokerOrderId).map((each) => standingOf(book, each).quantity));
 
-/** What was ever executed of one broker order: busted executions count, and corrected ones with their largest quantity. */
-const everFilled = (book: ExecutionBook, brokerOrderId: string): Quantity =>
-  total(ofBrokerOrder(book, brokerOrderId).map((each) => standingOf(book, each).most));
+/**
+ * What was ever executed of one broker order: busted executions count, and corrected ones with their largest quantity. The
+ * first quantity of one that was corrected before it was learnt shows only in the count after it.
+ */
+function everFilled(book: ExecutionBook, brokerOrderId: string): Quantity {
+  const own = ofBrokerOrder(book, brokerOrderId);
+  return total(
+    own.map((each) => {
+      const { most, version } = standingOf(book, each);
+      if (version === null) return most;
+      const counted = quantity(each.cumulativeQuantity);
+      const before = own.map((other) => quantity(other.cumulativeQuantity)).filter((other) => other < counted);
+      return larger(most, minus(counted, before.reduce(larger, NO_QUANTITY)));
+    }),
+  );
+}
 
-interface Amendment {
+export interface AmendmentOf {
+  readonly executionId: string;
   readonly at: number;
   readonly brokerFilledQuantity: Quantity;
 }
 
 /** When executions of a broker order were busted or corrected, and what the broker counted then. */
-const amendmentsOf = (book: ExecutionBook, brokerOrderId: string): readonly Amendment[] => [
-  ...book.busts
+export const amendmentsOf = ({ busts, corrections }: ExecutionBook, brokerOrderId: string): readonly AmendmentOf[] =>
+  [
+    ...busts.map((each) => ({ ...each, at: each.bustedAt })),
+    ...corrections.map((each) => ({ ...each, at: each.correctedAt })),
+  ]
     .filter((each) => each.brokerOrderId === brokerOrderId)
-    .map((each) => ({ at: moment(each.bustedAt), brokerFilledQuantity: quantity(each.brokerFilledQuantity) })),
-  ...book.corrections
-    .filter((each) => each.brokerOrderId === brokerOrderId)
-    .map((each) => ({ at: moment(each.correctedAt), brokerFilledQuantity: quantity(each.brokerFilledQuantity) })),
-];
+    .map(({ executionId, at, brokerFilledQuantity }) => ({
+      executionId,
+      at: moment(at),
+      brokerFilledQuantity: quantity(brokerFilledQuantity),
+    }));
 
 export const isAmended = (book: ExecutionBook, brokerOrderId: string): boolean =>
   amendmentsOf(book, brokerOrderId).length > 0;
@@ -160,12 +186,16 @@ export function countsLess(book: ExecutionBook, { brokerOrderId, filledQuantity,
 
 /**
  * Whether it may be concluded that a broker goes on counting what it busted, once its records hold nothing unknown: not
- * when it was seen to count less after a bust than was executed before, and not for more than was ever executed.
+ * when it was seen to count less after a bust than was executed before; and not for more than was ever executed, unless a
+ * bust is about an execution that its records do not show.
  */
 export function explainsSurplus(book: ExecutionBook, { brokerOrderId, filledQuantity }: BrokerCount): boolean {
-  if (quantity(filledQuantity) > everFilled(book, brokerOrderId)) return false;
+  const amendments = amendmentsOf(book, brokerOrderId);
+  if (amendments.length === 0) return false;
+  const allKnown = amendments.every(({ executionId }) => namedBy(book, brokerOrderId, executionId) !== undefined);
+  if (allKnown && quantity(filledQuantity) > everFilled(book, brokerOrderId)) return false;
   const own = ofBrokerOrder(book, brokerOrderId);
-  return amendmentsOf(book, brokerOrderId).every(({ at, brokerFilledQuantity }) => {
+  return amendments.every(({ at, brokerFilledQuantity }) => {
     const before = own.filter((each) => moment(each.executedAt) <= at).map((each) => quantity(each.quantity));
     return brokerFilledQuantity >= total(before);
   });
@@ -195,32 +225,4 @@ export function certainlyFilled(book: ExecutionBook, brokerOrderId: string): Qua
   const raised = total(own.map((each) => minus(standingOf(book, each).most, quantity(each.quantity))));
   const [told, stands] = [plus(reached(book, brokerOrderId), raised), filledOf(book, brokerOrderId)];
   return told < stands ? told : stands;
-}
-
-/**
- * The known execution that another report speaks of: by one of its names, or by its cumulative quantity. A count that
- * went down with a bust comes to the same quantity again, so the same quantity is another execution when a bust lies between
- * the two and the broker counts enough for both. What stays in doubt counts once: the broker's count tells what is missing.
- */
-export function knownAs(book: ExecutionBook, told: Execution, brokerCounts: Quantity): KnownExecution | undefined {
-  const own = ofBrokerOrder(book, told.brokerOrderId);
-  const names = namesOf(told);
-  const named = own.find((each) => allNamesOf(book, each).some((name) => names.includes(name)));
-  if (named !== undefined) return named;
-  const room = minus(brokerCounts, filledOf(book, told.brokerOrderId)) >= quantity(told.quantity);
-  return own.find(
-    (each) =>
-      quantity(each.cumulativeQuantity) === quantity(told.cumulativeQuantity) && !isAnother(book, each, told, room),
-  );
-}
-
-function isAnother(book: ExecutionBook, known: KnownExecution, told: Execution, room: boolean): boolean {
-  const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b;
-  const { busted, version } = standingOf(book, known);
-  if ((busted || version !== null) && differ(known.executionId, told.executionId)) return true;
-  const [first, second] = [moment(known.executedAt), moment(told.executedAt)].toSorted((a, b) => a - b) as [
-    number,
-    number,
-  ];
-  return room && amendmentsOf(book, told.brokerOrderId).some(({ at }) => first <= at && at < second);
 }

@@ -5,6 +5,7 @@ import { linked } from './chain.ts';
 import type { BrokerOrderLink, Chain } from './chain.ts';
 import type { OrderEvent, OrderTerms, OrderTicket } from './events.ts';
 import type { ExecutionIdentified, Fill, Recount } from './execution-events.ts';
+import { namesOf } from './executions.ts';
 import type { ExecutionBook, KnownExecution } from './executions.ts';
 import type { ExitLinked, ProtectionMissing } from './exit-events.ts';
 
@@ -134,8 +135,10 @@ export function evolveOrder(state: OrderState, event: OrderEvent): OrderState {
       return recounted({ ...state, busts: [...state.busts, event.data] }, event.data.recount);
     case 'ExecutionCorrected':
       return recounted({ ...state, corrections: [...state.corrections, event.data] }, event.data.recount);
+    case 'ExecutionHeldBack':
+      return { ...state, heldBack: [...heldWithout(state, event.data.execution), event.data.execution] };
     case 'ExecutionIdentified':
-      return recounted({ ...state, executions: state.executions.map(named(event.data)) }, event.data.recount);
+      return recounted(identified(state, event.data), event.data.recount);
     case 'ExecutionsConfirmed': {
       const { brokerOrderId, brokerFilledQuantity, standingQuantity } = event.data;
       const surplus = minus(quantity(brokerFilledQuantity), quantity(standingQuantity));
@@ -179,6 +182,7 @@ function begin(ticket: OrderTicket, intendedAt: string): LiveOrder {
     executions: [],
     busts: [],
     corrections: [],
+    heldBack: [],
     confirmed: [],
     cancelRequested: false,
     cancelRequestedAt: null,
@@ -216,7 +220,19 @@ const withExecution = (state: LiveOrder, { execution, repeat, counted }: Fill): 
   ...state,
   filled: plus(state.filled, quantity(counted.quantity)),
   executions: [...state.executions, { ...execution, repeat }],
+  heldBack: heldWithout(state, execution),
 });
+
+/** What is held back, but for what has one of an execution's names. */
+const heldWithout = (
+  { heldBack }: LiveOrder,
+  execution: Pick<KnownExecution, 'brokerOrderId' | 'executionId' | 'recordId'>,
+): LiveOrder['heldBack'] =>
+  heldBack.filter(
+    (each) =>
+      each.brokerOrderId !== execution.brokerOrderId ||
+      !namesOf(each).some((name) => namesOf(execution).includes(name)),
+  );
 
 const recounted = (state: LiveOrder, recount: Recount | null): LiveOrder =>
   recount === null
@@ -227,11 +243,13 @@ const recounted = (state: LiveOrder, recount: Recount | null): LiveOrder =>
       };
 
 /** Gives an execution the names by which it is known now. */
-const named =
-  ({ brokerOrderId, cumulativeQuantity, repeat, executionId, recordId }: ExecutionIdentified['data']) =>
-  (execution: KnownExecution): KnownExecution =>
-    execution.brokerOrderId === brokerOrderId &&
-    execution.cumulativeQuantity === cumulativeQuantity &&
-    execution.repeat === repeat
-      ? { ...execution, executionId, recordId }
-      : execution;
+function identified(state: LiveOrder, named: ExecutionIdentified['data']): LiveOrder {
+  const { brokerOrderId, cumulativeQuantity, repeat, executionId, recordId } = named;
+  const isIt = (each: KnownExecution): boolean =>
+    each.brokerOrderId === brokerOrderId && each.cumulativeQuantity === cumulativeQuantity && each.repeat === repeat;
+  return {
+    ...state,
+    executions: state.executions.map((each) => (isIt(each) ? { ...each, executionId, recordId } : each)),
+    heldBack: heldWithout(state, { brokerOrderId, executionId, recordId }),
+  };
+}

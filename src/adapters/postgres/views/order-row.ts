@@ -119,6 +119,7 @@ export function nextRow(row: OrderRow | null, event: OrderEvent, recorded: Recor
     case 'ProtectionRestored':
       return { ...now, unprotected: null };
     case 'BrokerMessageRecorded':
+    case 'ExecutionHeldBack':
     case 'ExecutionsConfirmed':
     case 'ExitLinked':
     case 'ExitActivated':

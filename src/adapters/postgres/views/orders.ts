@@ -43,6 +43,7 @@ const ORDER_EVENTS = {
   ReplaceRefused: true,
   ExecutionBusted: true,
   ExecutionCorrected: true,
+  ExecutionHeldBack: true,
   ExecutionIdentified: true,
   ExecutionsConfirmed: true,
   OrderCompleted: true,
