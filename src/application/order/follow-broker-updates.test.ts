@@ -14,7 +14,7 @@ async function following() {
   const desk = await openDesk();
   const placed = await desk.placeOrder(desk.order({}, '4'));
   if (placed.kind !== 'placed') throw new Error(placed.kind);
-  await createSubmitOrder(desk.needs)(placed.orderId, cause);
+  await createSubmitOrder(desk.needs)(placed.orderId, cause, new AbortController().signal);
   const terms = { quantity: '4', limitPrice: null, stopPrice: null, timeInForce: 'day' } as const;
   const shown = (changes: Partial<BrokerOrder> = {}) => brokerOrder(placed.orderId, { terms, ...changes });
   const looks: string[] = [];

@@ -20,7 +20,7 @@ import { orderStream } from '../../../src/domain/order/events.ts';
 import type { OrderCommand } from '../../../src/domain/order/order.ts';
 import type { OrderState } from '../../../src/domain/order/state.ts';
 import { riskStream } from '../../../src/domain/risk-policy/events.ts';
-import { inputs } from '../../../src/domain/risk-policy/samples.suite.ts';
+import { assess, BASIS, LIMITS, readInputs, tablesOf } from '../../../src/domain/risk-policy/samples.suite.ts';
 import type { RiskState } from '../../../src/domain/risk-policy/state.ts';
 import type { Message, ModelOrder } from './broker-model.ts';
 import { ORDER_ID } from './trace.ts';
@@ -31,6 +31,9 @@ const AT = '2026-03-02T15:00:00.000Z';
 const CAUSE = { correlationId: 'c', causationId: null, actor: { kind: 'system', id: 'proof' } } as const;
 const QUIET = { info: () => undefined, warn: () => undefined, alarm: () => undefined };
 const ACCESS: BrokerAccess = { linkId: 'L', userId: 'U', accountId: ACCOUNT, environment: 'paper', token: 't' };
+
+/** What a trace does must not depend on what an account may. */
+const GENEROUS = { ...LIMITS, shortSelling: true, protectionRequired: false };
 
 const found = <T>(value: T | undefined): Promise<LookUp<T>> =>
   Promise.resolve(value === undefined ? { kind: 'not_found' } : { kind: 'found', value });
@@ -60,6 +63,7 @@ export function createDelivery(trace: Trace) {
     return order === undefined ? undefined : model.shown(order);
   };
   const broker: Broker = {
+    ready: unused,
     submit: unused,
     replace: unused,
     cancel: unused,
@@ -133,8 +137,7 @@ export function createDelivery(trace: Trace) {
   };
 
   async function place(): Promise<void> {
-    const assess = { type: 'AssessOrder', ticket, channel: 'broker-api', inputs: inputs(), at: AT } as const;
-    const assessed = await aggregates.risk.handle(riskStream(ACCOUNT), assess, CAUSE);
+    const assessed = await aggregates.risk.handle(riskStream(ACCOUNT), assess(ticket, { limits: GENEROUS }), CAUSE);
     const isDenied = assessed.kind === 'done' && assessed.events.some((event) => event.type === 'OrderDenied');
     if (isDenied) throw new Error('the order was denied');
     await order({ type: 'PlaceOrder', ticket, channel: 'broker-api', at: AT });
@@ -186,16 +189,10 @@ export function createDelivery(trace: Trace) {
       if (known.status === 'none') throw new Error('there is nothing to change');
       const { limitPrice, stopPrice, timeInForce } = known.ticket;
       const terms = { quantity: ask.quantity, limitPrice, stopPrice, timeInForce };
-      const revision = known.replacements + 1;
-      const assess = {
-        type: 'AssessReplacement',
-        orderId: ORDER_ID,
-        revision,
-        terms,
-        inputs: inputs(),
-        at: AT,
-      } as const;
-      await aggregates.risk.handle(riskStream(ACCOUNT), assess, CAUSE);
+      const change = { orderId: ORDER_ID, revision: known.replacements + 1, terms };
+      const judged = { inputs: readInputs(), basis: { ...BASIS, tables: tablesOf(GENEROUS) }, at: AT };
+      const command = { type: 'AssessReplacement', ...change, ...judged } as const;
+      await aggregates.risk.handle(riskStream(ACCOUNT), command, CAUSE);
       const asked = await order({ type: 'RequestReplace', terms, at: AT });
       if (asked.kind === 'refused') throw new Error(`the change was refused: ${asked.refusal.code}`);
     },
