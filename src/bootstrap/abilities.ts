@@ -19,6 +19,7 @@ import { createRecordBrokerOrder } from '../application/order/record-broker-orde
 import { createSendCancel, createSendReplace, createSettleReplace } from '../application/order/send-requests.ts';
 import { createConfirmOrder, createSubmitOrder } from '../application/order/submit-order.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
+import { createWatchProtection } from '../application/risk-policy/watch-protection.ts';
 import { noHalts } from '../application/risk-policy/halts-on.ts';
 import {
   createAllowOrdersAgain,
@@ -27,6 +28,7 @@ import {
   createTightenLimits,
 } from '../application/risk-policy/own-limits.ts';
 import { createReadFigures } from '../application/risk-policy/read-figures.ts';
+import { together } from '../application/together.ts';
 import { PORT } from './container.ts';
 
 const SWEEP_EVERY_MS = 5_000;
@@ -72,6 +74,14 @@ export function createAbilities(container: Container) {
     limitTables: container.get(PORT.limitTables),
   };
   const reconcile = createReconcileAccount(sending);
+  const desk = createOrderDesk({
+    ...sending,
+    submit: createSubmitOrder(sending),
+    confirm: createConfirmOrder(sending),
+    sendCancel: createSendCancel(sending),
+    sendReplace: createSendReplace(sending),
+  });
+  const watchProtection = createWatchProtection({ ...sending, brackets: container.get(PORT.orders).brackets });
   return {
     signUp: createSignUp(common),
     logIn: createLogIn(common),
@@ -88,13 +98,8 @@ export function createAbilities(container: Container) {
     tightenLimits: createTightenLimits(placing),
     allowOrdersAgain: createAllowOrdersAgain(placing),
     bookFills: createBookFills(common),
-    desk: createOrderDesk({
-      ...sending,
-      submit: createSubmitOrder(sending),
-      confirm: createConfirmOrder(sending),
-      sendCancel: createSendCancel(sending),
-      sendReplace: createSendReplace(sending),
-    }),
+    /** With whoever sends: what has been bought is protected, or somebody knows that it is not. */
+    desk: { ...desk, run: (signal: AbortSignal) => together([desk.run, watchProtection.run], signal, childOf) },
     followLinkedAccounts: createFollowLinkedAccounts({
       ...common,
       follow: createFollowUpdates({ ...sending, reconcile, settleReplace: createSettleReplace(sending) }),

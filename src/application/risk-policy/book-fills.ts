@@ -2,15 +2,12 @@
  * When an order is executed, its fills are booked on the account's risk stream, and taken back when the broker takes them
  * back; when it ends, its reservation is freed. What came after the end, and what was executed too much, is alarmed.
  */
-import { excessOf } from '../../domain/order/chain.ts';
 import { quantity, toText } from '../../domain/kernel/decimal.ts';
-import type { Quantity } from '../../domain/kernel/decimal.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import type { ExecutionBusted, Fill, OrderEvent, Recount } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { executionAt, standingOf } from '../../domain/order/executions.ts';
 import type { KnownExecution } from '../../domain/order/executions.ts';
-import { exitsExcess } from '../../domain/order/protection.ts';
 import { isFinal } from '../../domain/order/state.ts';
 import type { LiveOrder } from '../../domain/order/state.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
@@ -19,6 +16,7 @@ import type { Cause } from '../handle.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
 import type { RecordedEvent } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
+import { createStopForExcess } from './stop-for-excess.ts';
 
 const FILLS: readonly string[] = ['OrderFilled', 'OrderPartiallyFilled'] satisfies OrderEvent['type'][];
 /** Another amount of an execution may count than before. */
@@ -58,6 +56,7 @@ export interface BookFillsNeeds {
 /** Reacts to one event; safe to repeat. */
 export function createBookFills(needs: BookFillsNeeds): (event: RecordedEvent) => Promise<void> {
   const { aggregates, log, pass } = needs;
+  const stop = createStopForExcess(needs);
 
   /** Brings what is booked of an execution to what counts of it by the order's record as it is now. */
   async function bookExecution(order: LiveOrder, execution: KnownExecution, cause: Cause): Promise<void> {
@@ -73,33 +72,6 @@ export function createBookFills(needs: BookFillsNeeds): (event: RecordedEvent) =
     const now = busted || version === null ? null : { ...inText, version };
     const amend = { type: 'AmendFill', ...fill, counted: now, amendedAt } as const;
     await aggregates.risk.handle(riskStream(accountId), amend, cause);
-  }
-
-  async function stopFor(order: LiveOrder, what: 'order' | 'exits', excess: Quantity, at: string, cause: Cause) {
-    if (excess === 0n) return;
-    const { accountId, orderId, symbol } = order.ticket;
-    const found = { orderId, symbol, cause: what, excess: toText(excess) } as const;
-    const command = { type: 'RecordOverfill', ...found, at } as const;
-    const recorded = await aggregates.risk.handle(riskStream(accountId), command, cause);
-    if (recorded.kind === 'refused' || recorded.events.length === 0) return;
-    log.alarm(
-      what === 'order'
-        ? 'more was executed of an order than was ordered; the account only makes positions smaller now'
-        : 'the exits of a bracket have executed more than their order; its symbol only becomes smaller now',
-      { accountId, ...found },
-    );
-  }
-
-  /** Both exits of a bracket may be filled in a fast market. */
-  async function compareExits(order: LiveOrder, at: string, cause: Cause): Promise<void> {
-    const parentId = order.parentOrderId ?? order.ticket.orderId;
-    const parent = parentId === order.ticket.orderId ? order : await aggregates.orders.load(orderStream(parentId));
-    if (parent.status === 'none' || parent.exits.length === 0) return;
-    const exits = await Promise.all(
-      parent.exits.map(({ exitOrderId }) => aggregates.orders.load(orderStream(exitOrderId))),
-    );
-    const known = exits.filter((exit) => exit.status !== 'none');
-    await stopFor(parent, 'exits', exitsExcess(parent, known), at, cause);
   }
 
   function alarm(order: LiveOrder, event: RecordedEvent): void {
@@ -140,9 +112,9 @@ export function createBookFills(needs: BookFillsNeeds): (event: RecordedEvent) =
     if (execution !== undefined) {
       await bookExecution(order, execution, cause);
       if (isFill) pass('after-fill-booked');
-      await stopFor(order, 'order', excessOf(order.chain, order), event.recordedAt, cause);
+      await stop.forOrder(order, event.recordedAt, cause);
     }
-    if (isFill || isRecount || isEnd) await compareExits(order, event.recordedAt, cause);
+    if (isFill || isRecount || isEnd) await stop.forExits(order, event.recordedAt, cause);
     alarm(order, event);
     if ((isResized || isRecount) && !isFinal(order)) await settleReservation(aggregates, order, true, cause);
     if (isEnd && isFinal(order)) {

@@ -6,7 +6,7 @@ import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
 import { START, type Position, type RecordedEvent } from '../../../application/ports/event-store.ts';
-import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
+import type { BracketOrders, UnfinishedOrders } from '../../../application/ports/progress.ts';
 import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { OrderEvent, ProtectionMissing } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
@@ -149,6 +149,7 @@ export interface OrderQueries {
   findWithLegs(orderId: string): Promise<readonly FoundOrder[]>;
   /** Admitted orders are given a second to be placed by whoever asked for them. */
   readonly unfinished: UnfinishedOrders;
+  readonly brackets: BracketOrders;
 }
 
 type Joined = OrderRow & { readonly parent_status: RowStatus | null };
@@ -156,6 +157,15 @@ type Ids = { readonly orderId: string; readonly accountId: string };
 
 const SELECT = `select o.*, parent.status as parent_status from orders o
                 left join orders parent on parent.order_id = o.parent_order_id`;
+
+/** What an order has opened and is still held stands in the lots of positions. */
+const BRACKETS_TO_WATCH = `
+  select o.order_id as "orderId", o.account_id as "accountId"
+    from (select lot ->> 'orderId' as order_id from positions, json_array_elements(lots) lot
+          union select parent_order_id from orders where ended_at is null and parent_order_id is not null
+          union select order_id from orders where unprotected is not null) watched
+    join orders o on o.order_id = watched.order_id
+   where o.bracket order by o.order_id`;
 
 export function createOrderQueries(pool: Pool): OrderQueries {
   async function select(conditions: string, values: readonly unknown[]): Promise<readonly Joined[]> {
@@ -194,6 +204,12 @@ export function createOrderQueries(pool: Pool): OrderQueries {
       },
       admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
       placed: () => ids(`status <> 'admitted'`),
+    },
+    brackets: {
+      async toWatch() {
+        const { rows } = await pool.query<Ids>(BRACKETS_TO_WATCH);
+        return rows;
+      },
     },
   };
 }
