@@ -112,6 +112,13 @@ export const brokerOrder = z
     duration: z.object({ type: z.string() }),
     lastModified: z.number(),
     message: z.object({ text: z.string(), type: z.enum(['information', 'warning', 'error']) }).optional(),
+    /**
+     * Our addition: the stop loss of a bracket order is not what its position needs. Absent when nothing is wrong.
+     * `openQty` shares of the order are still held, working stop losses would close `protectedQty`, and nothing protects `bareQty`.
+     */
+    protection: z
+      .object({ since: instantText, openQty: z.number(), protectedQty: z.number(), bareQty: z.number() })
+      .optional(),
   })
   .meta({ id: 'BrokerOrder' });
 export type BrokerOrder = z.infer<typeof brokerOrder>;
@@ -145,6 +152,8 @@ export const brokerExecution = z
     side: orderSide,
     orderId: z.string(),
     isClose: z.boolean(),
+    /** Our addition, in the live stream only: the broker has undone the execution, and it is listed no more. */
+    busted: z.literal(true).optional(),
   })
   .meta({ id: 'BrokerExecution' });
 export type BrokerExecution = z.infer<typeof brokerExecution>;

@@ -30,6 +30,7 @@ export const breach = z
       'key_rate',
       'reduce_only',
       'position_mismatch',
+      'overfill',
     ]),
     /** What is allowed, and what would have been: decimals as text in `unit`; null where a rule has no number. */
     limit: z.string().nullable(),

@@ -13,6 +13,8 @@ import type { Order, TradeUpdate } from './state/types.ts';
 /** What a `trade_updates` event carries besides the order. */
 export type UpdateDetails = {
   readonly execution_id?: string;
+  /** Of a bust or a correction: the execution that it changes. */
+  readonly previous_execution_id?: string;
   readonly price?: string;
   readonly qty?: string;
   readonly position_qty?: string;

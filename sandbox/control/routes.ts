@@ -2,6 +2,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { Refusal } from '../failure.ts';
 import { createActions } from './actions.ts';
+import { createAmendments } from './amendments.ts';
 import { loopbackOnly } from './loopback.ts';
 import type { ControlParts } from './parts.ts';
 import { accountRows, info, ledger } from './views.ts';
@@ -12,6 +13,7 @@ type Action = (body: unknown) => unknown;
 export function addControl(app: Express, parts: ControlParts): void {
   const { desk } = parts;
   const actions = createActions(parts);
+  const amendments = createAmendments(parts);
   const control = express.Router();
   control.use(loopbackOnly);
 
@@ -40,6 +42,9 @@ export function addControl(app: Express, parts: ControlParts): void {
 
   control.post('/price', run(actions.price));
   control.post('/fill', run(actions.fill));
+  control.post('/bust', run(amendments.bust));
+  control.post('/correct', run(amendments.correct));
+  control.post('/announce', run(amendments.announce));
   control.post('/fault', run(actions.fault));
   control.get(
     '/fault',

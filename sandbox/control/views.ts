@@ -2,6 +2,8 @@ import { text } from '../decimal.ts';
 import type { Exchange } from '../exchange.ts';
 import { newYorkDay, newYorkText } from '../market/time.ts';
 import { equityOf } from '../orders/valuation.ts';
+import type { Store } from '../state/store.ts';
+import type { Execution } from '../state/types.ts';
 import type { Timekeeper } from '../timekeeper.ts';
 
 /** Every order ever accepted, with its executions, straight from the sandbox's own books. */
@@ -34,9 +36,17 @@ export function ledger(exchange: Exchange, query: URLSearchParams) {
         qty: text(each.qty),
         price: text(each.price),
         at: each.at,
+        ...amended(store, each),
       })),
     }));
   return { orders, count: orders.length };
+}
+
+/** What stands of an execution that was busted or corrected. */
+function amended(store: Store, execution: Execution) {
+  if (store.amendmentsOf(execution.id).length === 0) return {};
+  const { id, qty, price, busted } = store.standing(execution);
+  return { busted, standing: { execution_id: id, qty: text(qty), price: text(price) } };
 }
 
 export function accountRows(exchange: Exchange) {

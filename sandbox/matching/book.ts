@@ -63,7 +63,8 @@ export function fill(exchange: Exchange, order: Order, qty: Dec, price: Dec): Ex
   return execution;
 }
 
-function movePosition(position: { qty: Dec; cost: Dec }, change: Dec, price: Dec): void {
+/** Moves a position by a signed quantity at a price; what is closed goes at the average cost. */
+export function movePosition(position: { qty: Dec; cost: Dec }, change: Dec, price: Dec): void {
   const isOpening = position.qty === 0n || position.qty > 0n === change > 0n;
   if (isOpening) {
     position.cost += times(change, price);

@@ -16,7 +16,8 @@ function intraday(exchange: Exchange, position: Position, price: Dec, lastClose:
   const dayStart = day?.preOpen ?? exchange.time();
   const today = exchange.store
     .executionsOf(position.accountId)
-    .filter((each) => each.symbol === position.symbol && each.atMs >= dayStart);
+    .filter((each) => each.symbol === position.symbol && each.atMs >= dayStart)
+    .map((each) => ({ side: each.side, qty: exchange.store.standing(each).qty }));
   const net = today.reduce((sum, each) => sum + (each.side === 'buy' ? each.qty : -each.qty), 0n);
   const overnight = position.qty - net;
   const isCarried = overnight !== 0n && overnight > 0n === position.qty > 0n;

@@ -5,6 +5,7 @@ import type {
   AssetOverride,
   Entities,
   Execution,
+  ExecutionAmendment,
   OAuthClient,
   Order,
   Position,
@@ -37,6 +38,8 @@ export function openStore(folder: string) {
   const positions = new Map<string, Map<string, Position>>();
   const executions = new Map<string, Execution[]>();
   const executionsOfOrder = new Map<string, Execution[]>();
+  const executionsById = new Map<string, Execution>();
+  const amendments = new Map<string, ExecutionAmendment[]>();
   const updates = new Map<string, StoredUpdate[]>();
   let pending = new Map<unknown, Entry>();
 
@@ -62,6 +65,12 @@ export function openStore(folder: string) {
     execution: (value) => {
       list(executions, value.accountId).push(value);
       list(executionsOfOrder, value.orderId).push(value);
+      executionsById.set(value.id, value);
+    },
+    amendment: (value) => {
+      list(amendments, value.executionId).push(value);
+      const execution = executionsById.get(value.executionId);
+      if (execution) executionsById.set(value.id, execution);
     },
     update: (value) => {
       const kept = list(updates, value.accountId);
@@ -88,6 +97,7 @@ export function openStore(folder: string) {
     for (const value of orders.values()) yield ['order', value];
     for (const each of positions.values()) for (const value of each.values()) yield ['position', value];
     for (const each of executions.values()) for (const value of each) yield ['execution', value];
+    for (const each of amendments.values()) for (const value of each) yield ['amendment', value];
     for (const each of updates.values()) for (const value of each) yield ['update', value];
   }
 
@@ -122,6 +132,12 @@ export function openStore(folder: string) {
     position: (accountId: string, symbol: string): Position | undefined => positions.get(accountId)?.get(symbol),
     executionsOf: (accountId: string): readonly Execution[] => executions.get(accountId) ?? [],
     executionsOfOrder: (orderId: string): readonly Execution[] => executionsOfOrder.get(orderId) ?? [],
+    /** By its first name, or one that a correction gave it. */
+    execution: (id: string): Execution | undefined => executionsById.get(id),
+    amendmentsOf: (executionId: string): readonly ExecutionAmendment[] => amendments.get(executionId) ?? [],
+    /** What stands of an execution, and how it is called now. */
+    standing: (execution: Execution): Pick<ExecutionAmendment, 'id' | 'qty' | 'price' | 'busted'> =>
+      amendments.get(execution.id)?.at(-1) ?? { ...execution, busted: false },
     updatesOf: (accountId: string): readonly StoredUpdate[] => updates.get(accountId) ?? [],
     put<Kind extends keyof Entities>(kind: Kind, value: Entities[Kind]): void {
       pending.set(value, [kind, value]);

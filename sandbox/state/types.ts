@@ -92,6 +92,21 @@ export type Execution = {
   readonly atMs: number;
 };
 
+/** What was done to an execution afterwards; the execution itself is never changed. */
+export type ExecutionAmendment = {
+  /** How the execution is called from now on, or the name of the bust. */
+  readonly id: string;
+  /** The execution as it first was, and its name until now. */
+  readonly executionId: string;
+  readonly previousId: string;
+  readonly orderId: string;
+  readonly busted: boolean;
+  /** What stands of it; nothing of a busted one. */
+  readonly qty: Dec;
+  readonly price: Dec;
+  readonly at: string;
+};
+
 /** Signed quantity; `cost` is what the open part cost (negative for a short). */
 export type Position = { readonly accountId: string; readonly symbol: string; qty: Dec; cost: Dec };
 
@@ -160,6 +175,7 @@ export type Entities = {
   position: Position;
   order: Order;
   execution: Execution;
+  amendment: ExecutionAmendment;
   update: StoredUpdate;
   key: ApiKey;
   token: Token;

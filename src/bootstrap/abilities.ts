@@ -27,6 +27,7 @@ import { createSweepAccount } from '../application/order/sweep-account.ts';
 import { createAdoptBrokerPosition } from '../application/risk-policy/adopt-broker-position.ts';
 import { createBookFills } from '../application/risk-policy/book-fills.ts';
 import { createHaltsOn } from '../application/risk-policy/halts-on.ts';
+import { createWatchProtection } from '../application/risk-policy/watch-protection.ts';
 import {
   createAllowOrdersAgain,
   createChooseRiskProfile,
@@ -36,6 +37,7 @@ import {
 import { createReadFigures } from '../application/risk-policy/read-figures.ts';
 import { createIsBookedUp } from '../application/risk-policy/booked-up.ts';
 import { createComparePositions } from '../application/risk-policy/compare-positions.ts';
+import { together } from '../application/together.ts';
 import { PORT } from './container.ts';
 import { createKillSwitch } from './kill-switch.ts';
 
@@ -100,6 +102,16 @@ export function createAbilities(container: Container) {
     keepComparing: createKeepComparing({ ...sending, comparePositions }),
     settleReplace: createSettleReplace(sending),
   });
+  const desk = createOrderDesk({
+    ...sending,
+    submit: createSubmitOrder(sending),
+    confirm: createConfirmOrder(sending),
+    sendCancel: createSendCancel(sending),
+    sendReplace: createSendReplace(sending),
+    sweepAccount: createSweepAccount(sending),
+    followLinkedAccounts: createFollowLinkedAccounts({ ...common, follow }),
+  });
+  const watchProtection = createWatchProtection({ ...sending, brackets: container.get(PORT.orders).brackets });
   return {
     signUp: createSignUp(common),
     logIn: createLogIn(common),
@@ -118,14 +130,7 @@ export function createAbilities(container: Container) {
     adoptBrokerPosition: createAdoptBrokerPosition(common),
     bookFills: createBookFills(common),
     killSwitch: createKillSwitch(container, sending.reportRevoked),
-    desk: createOrderDesk({
-      ...sending,
-      submit: createSubmitOrder(sending),
-      confirm: createConfirmOrder(sending),
-      sendCancel: createSendCancel(sending),
-      sendReplace: createSendReplace(sending),
-      sweepAccount: createSweepAccount(sending),
-      followLinkedAccounts: createFollowLinkedAccounts({ ...common, follow }),
-    }),
+    /** With whoever sends: what has been bought is protected, or somebody knows that it is not. */
+    desk: { ...desk, run: (signal: AbortSignal) => together([desk.run, watchProtection.run], signal, childOf) },
   };
 }

@@ -111,6 +111,15 @@ export async function openAlpacaAtSandbox(changes: Partial<SandboxConfig> = {}):
     async trade(brokerOrderId, quantity, price) {
       await control('fill', { order_id: brokerOrderId, qty: quantity, price });
     },
+    async bust(executionId, count) {
+      await control('bust', { execution_id: executionId, filled_qty: count });
+    },
+    async correct(executionId, quantity, price) {
+      await control('correct', { execution_id: executionId, qty: quantity, price });
+    },
+    async sayStrangely(brokerOrderId) {
+      await control('announce', { order_id: brokerOrderId, event: 'a_word_of_tomorrow' });
+    },
     async spoil(access, request, fault) {
       await control('fault', { ...FAULTS[fault], match: { ...REQUESTS[request], account_id: accountOf(access) } });
     },

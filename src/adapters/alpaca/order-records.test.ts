@@ -88,7 +88,8 @@ describe('executions of an order', () => {
     expect(found.value).toHaveLength(125);
     expect(found.value[1]).toEqual({
       brokerOrderId: 'b-1',
-      executionId: 'row-2',
+      executionId: null,
+      recordId: 'row-2',
       quantity: '1',
       price: '150.2',
       cumulativeQuantity: '3',

@@ -7,7 +7,7 @@ import type { Execution } from '../../domain/order/events.ts';
 import { type Answer, type Configurations, ask, failureOf } from './http.ts';
 import { readJson } from './own-words.ts';
 import { type OrderReading, readOrder } from './order-wire.ts';
-import { decimal, problemOf, time } from './wire.ts';
+import { amount, problemOf, time } from './wire.ts';
 
 /** Alpaca: the largest page of GET /v2/orders, and of the account activities. */
 const ORDERS_A_PAGE = 500;
@@ -20,7 +20,7 @@ const MARGIN_MS = 60_000;
 
 /** Alpaca: a row of the FILL activities; whose it is, and the rest of it. */
 const activity = z.object({ id: z.string().min(1), order_id: z.string() });
-const fillActivity = activity.extend({ qty: decimal, price: decimal, cum_qty: decimal, transaction_time: time });
+const fillActivity = activity.extend({ qty: amount, price: amount, cum_qty: amount, transaction_time: time });
 
 type Found<Value> = { readonly kind: 'found'; readonly value: Value };
 type Activity = { readonly orderId: string; readonly raw: unknown };
@@ -173,10 +173,14 @@ function listOf(answer: Answer): Found<readonly unknown[]> | Failure {
   return rows.success ? { kind: 'found', value: rows.data } : { kind: 'unknown', reason: problemOf(rows.error) };
 }
 
-/** Alpaca: a FILL activity has an id of its own, which is not the execution id of the stream. */
+/**
+ * Alpaca: a FILL activity has an id of its own, a time and a UUID. Whether that UUID is the execution id of the stream is
+ * not said: as a name it finds the execution if it is, and nothing if it is not.
+ */
 const toExecution = (row: z.infer<typeof fillActivity>): Execution => ({
   brokerOrderId: row.order_id,
-  executionId: row.id,
+  executionId: null,
+  recordId: row.id.split('::').at(-1) ?? row.id,
   quantity: row.qty,
   price: row.price,
   cumulativeQuantity: row.cum_qty,

@@ -108,20 +108,78 @@ describe('a frame of the trading stream', () => {
     });
   });
 
-  it.each(['trade_bust', 'trade_correct', 'restated', 'an_event_of_tomorrow'])(
-    'of event %s is for a person',
+  const bust = {
+    event: 'trade_bust',
+    execution_id: 'x-1',
+    previous_execution_id: 'e-1',
+    reason: 'TRADE_BUST',
+    timestamp: '2026-11-23T15:00:03.123456789Z',
+    at: '2026-11-24T14:00:00.5Z',
+    order: alpacaOrder({ status: 'filled', filled_qty: '3' }),
+  };
+
+  it('undoes an execution, at the time when that was done', () => {
+    expect(update(bust)).toMatchObject({
+      updates: [
+        {
+          kind: 'order',
+          order: { status: 'filled', filledQuantity: '3' },
+          execution: null,
+          amendment: { kind: 'bust', executionId: 'e-1', bustId: 'x-1', at: '2026-11-24T14:00:00.5Z' },
+          reason: 'TRADE_BUST',
+        },
+      ],
+    });
+    expect(update({ ...bust, previous_execution_id: null, execution_id: 'e-1', at: null })).toMatchObject({
+      updates: [{ amendment: { kind: 'bust', executionId: 'e-1', bustId: null, at: bust.timestamp } }],
+    });
+  });
+
+  it('changes an execution, which has another name then', () => {
+    const correction = { ...bust, event: 'trade_correct', qty: '3', price: '150.05' };
+    const corrected = { quantity: '3', price: '150.05' };
+    expect(update(correction)).toMatchObject({
+      updates: [{ amendment: { kind: 'correction', executionId: 'e-1', correctedId: 'x-1', corrected, at: bust.at } }],
+    });
+    expect(update({ ...correction, execution_id: undefined })).toMatchObject({
+      updates: [{ amendment: { executionId: 'e-1', correctedId: `e-1@${bust.at}` } }],
+    });
+  });
+
+  it('of a bust or a correction that lacks something brings the order, and itself to the letter', () => {
+    for (const data of [
+      { ...bust, execution_id: null, previous_execution_id: null },
+      { ...bust, event: 'trade_correct', qty: '3' },
+      { ...bust, at: 'yesterday' },
+    ]) {
+      expect(update(data)).toMatchObject({
+        updates: [{ kind: 'order', amendment: null, order: { filledQuantity: '3' } }, { kind: 'unreadable' }],
+      });
+    }
+  });
+
+  it.each(['accepted', 'held', 'stopped', 'suspended', 'calculated', 'done_for_day'])(
+    'of event %s is plain',
     (event) => {
-      expect(update({ ...fill, event })).toMatchObject({
-        updates: [
-          {
-            kind: 'unreadable',
-            problem: `unknown event ${event}`,
-            clientOrderId: '018f2f6e-0000-7000-8000-000000000001',
-          },
-        ],
+      const order = alpacaOrder({ status: event });
+      expect(update({ event, order })).toMatchObject({
+        updates: [{ kind: 'order', execution: null, amendment: null }],
       });
     },
   );
+
+  it.each(['restated', 'an_event_of_tomorrow'])('of event %s brings the order, and itself for a person', (event) => {
+    expect(update({ ...fill, event })).toMatchObject({
+      updates: [
+        { kind: 'order', order: { filledQuantity: '7' }, execution: null },
+        {
+          kind: 'unreadable',
+          problem: expect.stringContaining(event) as string,
+          clientOrderId: '018f2f6e-0000-7000-8000-000000000001',
+        },
+      ],
+    });
+  });
 
   it('that is no message of ours is kept to the letter, never dropped', () => {
     const unreadable: [Buffer, string][] = [

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** Alpaca: decimals are strings. Not longer than our own decimals can hold. */
 export const decimal = z.string().regex(/^-?\d{1,15}(\.\d{1,18})?$/, 'not a decimal');
 
+/** An amount that was executed, or that remains of one: nothing is bought or sold by less than nothing. */
+export const amount = decimal.refine((text) => !text.startsWith('-'), 'less than nothing');
+
 /**
  * Alpaca: times are RFC 3339 with up to nine decimals, in UTC or with New York's offset. One of the first century is no
  * time: it is how Go writes that there is none.

@@ -4,7 +4,7 @@ import type { LiveMessage } from '../../../contracts/live.ts';
 import type { RecordedEvent } from '../../application/ports/event-store.ts';
 import type { Log } from '../../application/ports/log.ts';
 import { orderStream } from '../../domain/order/events.ts';
-import type { Execution, Fill } from '../../domain/order/events.ts';
+import type { Fill, Recount } from '../../domain/order/events.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { OrderDenied, RiskEvent } from '../../domain/risk-policy/events.ts';
@@ -54,7 +54,7 @@ const ON_POSITIONS: readonly string[] = [
 /** What has happened since the last round, each order once however often it changed. */
 interface News {
   readonly orders: Set<string>;
-  readonly executions: { readonly orderId: string; readonly execution: Execution }[];
+  readonly executions: { readonly orderId: string; readonly place: Parameters<ReadSide['findExecution']>[0] }[];
 }
 const noNews = (): News => ({ orders: new Set(), executions: [] });
 
@@ -84,9 +84,9 @@ export function createLiveHub({ read, onPositions, onHalts, log }: LiveHubNeeds)
           sendTo(accountId, { type: 'order', order });
         }
       }
-      for (const { orderId, execution } of executions) {
+      for (const { orderId, place } of executions) {
         const accountId = accountOf.get(orderId);
-        const found = await read.findExecution(execution);
+        const found = await read.findExecution(place);
         if (accountId !== undefined && found !== null) sendTo(accountId, { type: 'execution', execution: found });
       }
     } catch (error) {
@@ -103,9 +103,8 @@ export function createLiveHub({ read, onPositions, onHalts, log }: LiveHubNeeds)
     else if (stream.startsWith(orderStream(''))) {
       const orderId = stream.slice(orderStream('').length);
       news.orders.add(orderId);
-      if (type === 'OrderPartiallyFilled' || type === 'OrderFilled') {
-        news.executions.push({ orderId, execution: (data as Fill).execution });
-      }
+      const place = executionIn(type, data);
+      if (place !== null) news.executions.push({ orderId, place });
     } else if (stream.startsWith(riskStream(''))) {
       if (type === 'OrderDenied') news.orders.add((data as OrderDenied['data']).ticket.orderId);
       if (ON_POSITIONS.includes(type)) onPositions(stream.slice(riskStream('').length));
@@ -129,4 +128,13 @@ export function createLiveHub({ read, onPositions, onHalts, log }: LiveHubNeeds)
       connections.delete(connection);
     },
   };
+}
+
+/** The execution that is new, or of which another amount counts now. */
+function executionIn(type: string, data: unknown): News['executions'][number]['place'] | null {
+  if (type === 'OrderPartiallyFilled' || type === 'OrderFilled') {
+    const { execution, repeat } = data as Fill;
+    return { ...execution, repeat };
+  }
+  return (data as { readonly recount?: Recount | null }).recount ?? null;
 }

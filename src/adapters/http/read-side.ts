@@ -25,8 +25,10 @@ export interface ReadSide {
   ordersHistory(accountId: string, maxCount: number): Promise<readonly BrokerOrder[]>;
   /** Of one instrument, newest first. */
   executions(accountId: string, instrument: string, maxCount: number): Promise<readonly BrokerExecution[]>;
-  /** The execution that a fill event speaks of; null until it can be read. */
-  findExecution(execution: Execution): Promise<BrokerExecution | null>;
+  /** The execution that an event speaks of, busted ones too; null until it can be read. */
+  findExecution(
+    place: Pick<Execution, 'brokerOrderId' | 'cumulativeQuantity'> & { readonly repeat?: number },
+  ): Promise<BrokerExecution | null>;
   /** An order and its bracket's exits, with the account they belong to. */
   findWithLegs(orderId: string): Promise<readonly { readonly accountId: string; readonly order: BrokerOrder }[]>;
   /** Open positions by symbol; `tradingDay` is the exchange's day that counts as today. */

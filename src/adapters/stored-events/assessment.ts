@@ -14,6 +14,7 @@ export const breaches = z
         'broker_link',
         'account_blocked',
         'trading_halted',
+        'overfill',
         'repeated_execution',
         'trades_left',
         'instrument_state',

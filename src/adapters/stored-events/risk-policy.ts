@@ -99,4 +99,31 @@ export const RISK_SHAPES: Shapes<Risk.RiskEvent> = {
       adoptedAt: time,
     }),
   ),
+  FillReversed: shapeOf<Risk.FillReversed>()(
+    z.strictObject({
+      orderId: text,
+      executionKey: text,
+      symbol: text,
+      side,
+      quantity: decimal,
+      price: decimal,
+      closedLots: z.array(z.strictObject({ quantity: decimal, price: decimal, orderId: text.nullable() })).readonly(),
+      realized: decimal,
+      executed: decimal,
+      tradingDay: day,
+      reason: z.enum(['busted', 'corrected']),
+    }),
+  ),
+  OverfillFound: shapeOf<Risk.OverfillFound>()(
+    z.strictObject({
+      orderId: text,
+      symbol: text,
+      cause: z.enum(['order', 'exits']),
+      excess: decimal,
+      foundAt: time,
+    }),
+  ),
+  OverfillCleared: shapeOf<Risk.OverfillCleared>()(
+    z.strictObject({ orderId: text, symbol: text, clearedBy: text, clearedAt: time }),
+  ),
 };

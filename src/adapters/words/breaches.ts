@@ -17,6 +17,8 @@ export function breachSentence({ rule, limit, actual, detail }: Breach): string 
       return 'The broker does not let this account trade.';
     case 'trading_halted':
       return sentence(`Trading is halted${detail === null ? '' : ` (${detail})`}`);
+    case 'overfill':
+      return `${shares(would)} more ${count(would) === '1' ? 'was' : 'were'} executed than ordered; until somebody has looked into it, positions can only be made smaller.`;
     case 'repeated_execution':
       if (detail === 'tripped') {
         return 'Orders came again and again, so positions can only be made smaller until a person allows more.';

@@ -17,8 +17,10 @@ const breaches: readonly Breach[] = [
   { rule: 'daily_loss', limit: '2500', actual: '2500.105', unit: 'USD', detail: null },
 ];
 const inputs = riskInputs({ quote: { bid: '187.2', ask: '187.25', at: AT } });
-const fill = (quantity: string, filledQuantity: string, leavesQuantity: string, late = false) => ({
+const fill = (quantity: string, filledQuantity: string, leavesQuantity: string, late = false, counts = quantity) => ({
   execution: execution(quantity, filledQuantity, { price: '187.25' }),
+  repeat: 0,
+  counted: { quantity: counts, price: '187.25' },
   filledQuantity,
   leavesQuantity,
   late,
@@ -34,6 +36,38 @@ const booked = (side: 'buy' | 'sell', realized: string): StoryFact => ({
     price: '1187.2',
     realized,
     tradingDay: '2026-03-02',
+  },
+});
+const recount = (quantity: string, price: string) => ({
+  brokerOrderId: 'B1',
+  cumulativeQuantity: '4',
+  repeat: 0,
+  before: { quantity: '4', price: '187.25' },
+  after: { quantity, price },
+});
+const amended = (filledQuantity: string, change: ReturnType<typeof recount> | null, why: string | null) => ({
+  brokerOrderId: 'B1',
+  executionId: 'E4',
+  brokerFilledQuantity: '10',
+  recount: change,
+  filledQuantity,
+  late: false,
+  reason: why,
+});
+const reversed = (reason: 'busted' | 'corrected', realized: string): StoryFact => ({
+  type: 'FillReversed',
+  data: {
+    orderId: 'o',
+    executionKey: 'B1:4',
+    symbol: 'AAPL',
+    side: 'sell',
+    quantity: '4',
+    price: '1187.2',
+    closedLots: [],
+    realized,
+    executed: '0',
+    tradingDay: '2026-03-02',
+    reason,
   },
 });
 const channel = 'broker-api';
@@ -256,9 +290,13 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
       { type: 'OrderFilled', data: fill('2', '12', '0', true) },
       'Filled 2 at $187.25 after the order had ended or had nothing left; 12 in all.',
     ],
+    [
+      { type: 'OrderFilled', data: fill('4', '6', '4', false, '0') },
+      'Filled 4 at $187.25, of which 0 count: the broker had changed it before it became known; 6 in all.',
+    ],
   ],
   CancelRequested: [
-    [{ type: 'CancelRequested', data: { requestedAt: AT } }, 'The trader asked to cancel.'],
+    [{ type: 'CancelRequested', data: { requestedAt: AT } }, 'It was asked to cancel the order.'],
     [
       { type: 'CancelRequested', data: { requestedAt: AT }, metadata: { actor: { id: 'kill-switch' } } },
       'The kill switch asked to cancel.',
@@ -305,6 +343,162 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
     [
       { type: 'BrokerMessageRecorded', data: { raw: '?', problem: 'not JSON', receivedAt: AT } },
       'A message of the broker was not understood and is kept as it came: not JSON.',
+    ],
+  ],
+  ExecutionBusted: [
+    [
+      {
+        type: 'ExecutionBusted',
+        data: { ...amended('6', recount('0', '187.25'), 'TRADE_BUST'), bustId: null, bustedAt: AT },
+      },
+      'The broker has undone an execution (TRADE_BUST): 4 at $187.25 became nothing. Filled in all: 6.',
+    ],
+    [
+      { type: 'ExecutionBusted', data: { ...amended('6', null, null), bustId: 'X', bustedAt: AT } },
+      'The broker has undone an execution; it is not known here yet.',
+    ],
+  ],
+  ExecutionCorrected: [
+    [
+      {
+        type: 'ExecutionCorrected',
+        data: {
+          ...amended('9', recount('3', '1187.3'), null),
+          correctedId: 'E5',
+          corrected: { quantity: '3', price: '1187.3' },
+          correctedAt: AT,
+        },
+      },
+      'The broker has corrected an execution to 3 shares at $1,187.30: 4 at $187.25 became 3 at $1,187.30. Filled in all: 9.',
+    ],
+  ],
+  ExecutionHeldBack: [
+    [
+      { type: 'ExecutionHeldBack', data: { execution: execution('4', '4', { price: '187.25' }) } },
+      'The broker told of 4 shares at $187.25 with the count of an execution that is known; they count once until the two can be told apart.',
+    ],
+  ],
+  ExecutionIdentified: [
+    [
+      {
+        type: 'ExecutionIdentified',
+        data: {
+          ...recount('0', '187.25'),
+          executionId: 'E',
+          recordId: 'R',
+          recount: null,
+          filledQuantity: '4',
+          late: false,
+        },
+      },
+      'The broker told of an execution that was known already, under its other name.',
+    ],
+    [
+      {
+        type: 'ExecutionIdentified',
+        data: {
+          ...recount('0', '187.25'),
+          executionId: 'E',
+          recordId: 'R',
+          recount: recount('0', '187.25'),
+          filledQuantity: '6',
+          late: false,
+        },
+      },
+      'A change of the broker belongs to an execution that is known: 4 at $187.25 became nothing. Filled in all: 6.',
+    ],
+  ],
+  ExecutionsConfirmed: [
+    [
+      {
+        type: 'ExecutionsConfirmed',
+        data: { brokerOrderId: 'B1', brokerFilledQuantity: '10', standingQuantity: '6', confirmedAt: AT },
+      },
+      'The broker goes on counting 10 filled, and its records hold no more than the 6 that stand.',
+    ],
+  ],
+  OrderCompleted: [
+    [
+      { type: 'OrderCompleted', data: { filledQuantity: '6', completedAt: AT } },
+      'The broker counts the order as filled; 6 shares stand.',
+    ],
+  ],
+  ChainExceeded: [
+    [
+      {
+        type: 'ChainExceeded',
+        data: { brokerOrderId: 'B2', orderedQuantity: '12', possibleQuantity: '16', foundAt: AT },
+      },
+      'A part was filled while the order was changed, and 16 instead of 12 shares could be executed: what is left is to be cancelled.',
+    ],
+  ],
+  OrderRestated: [
+    [
+      { type: 'OrderRestated', data: { brokerOrderId: 'B1', before: '10', quantity: '4', restatedAt: AT } },
+      'The broker has changed the quantity from 10 to 4.',
+    ],
+  ],
+  ExitLinked: [
+    [
+      { type: 'ExitLinked', data: { exitOrderId: 'x', role: 'stop_loss' } },
+      "The broker has a bracket's stop loss for it.",
+    ],
+  ],
+  ExitActivated: [[{ type: 'ExitActivated', data: { activatedAt: AT } }, 'The exit works at the venue now.']],
+  ProtectionMissing: [
+    [
+      {
+        type: 'ProtectionMissing',
+        data: { since: AT, openQuantity: '10', protectedQuantity: '0', bareQuantity: '10' },
+      },
+      'No stop loss protects the position of 10 shares.',
+    ],
+    [
+      {
+        type: 'ProtectionMissing',
+        data: { since: AT, openQuantity: '10', protectedQuantity: '4', bareQuantity: '6' },
+      },
+      'The stop loss protects 4 of 10 shares; 6 have none.',
+    ],
+    [
+      {
+        type: 'ProtectionMissing',
+        data: { since: AT, openQuantity: '4', protectedQuantity: '10', bareQuantity: '0' },
+      },
+      'The stop loss is for 10 shares, more than the 4 shares that it has to protect.',
+    ],
+  ],
+  ProtectionRestored: [
+    [
+      { type: 'ProtectionRestored', data: { openQuantity: '4', protectedQuantity: '4', restoredAt: AT } },
+      'The stop loss protects what it has to again: 4 shares.',
+    ],
+    [
+      { type: 'ProtectionRestored', data: { openQuantity: '0', protectedQuantity: '0', restoredAt: AT } },
+      'Nothing is left to be protected.',
+    ],
+  ],
+  FillReversed: [
+    [
+      reversed('busted', '-3.456') as never,
+      'Taken back, because the broker has busted it: sold 4 AAPL at $1,187.20; the realized profit is $3.46 less.',
+    ],
+    [reversed('corrected', '0') as never, 'Taken back, because the broker has corrected it: sold 4 AAPL at $1,187.20.'],
+  ],
+  OverfillFound: [
+    [
+      { type: 'OverfillFound', data: { orderId: 'o', symbol: 'AAPL', cause: 'order', excess: '1', foundAt: AT } },
+      "1 share more than ordered was executed: until somebody has looked into it, the account's positions can only be made smaller.",
+    ],
+    [
+      { type: 'OverfillFound', data: { orderId: 'o', symbol: 'AAPL', cause: 'exits', excess: '10', foundAt: AT } },
+      'The exits have executed 10 shares more than the order: until somebody has looked into it, positions in AAPL can only be made smaller.',
+    ],
+  ],
+  OverfillCleared: [
+    [
+      { type: 'OverfillCleared', data: { orderId: 'o', symbol: 'AAPL', clearedBy: 'ada', clearedAt: AT } },
+      'What was executed too much was looked into, and orders are admitted again.',
     ],
   ],
 };
@@ -430,6 +624,10 @@ describe('sentences', () => {
     [
       figures('position_mismatch', '10', '-1', 'shares'),
       "By our record 10 shares are held, by the broker's -1; no orders for this symbol until that is cleared up.",
+    ],
+    [
+      figures('overfill', '0', '2', 'shares'),
+      '2 shares more were executed than ordered; until somebody has looked into it, positions can only be made smaller.',
     ],
   ])('%j', (breach, expected) => {
     expect(breachSentence(breach)).toBe(expected);

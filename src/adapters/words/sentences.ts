@@ -11,6 +11,7 @@ import type {
 } from '../../domain/risk-policy/events.ts';
 import { breachSentence } from './breaches.ts';
 import { at, count, dollars, sentence, shares } from './figures.ts';
+import { amended, overfilled, protectionSentence, reversed } from './fill-sentences.ts';
 import { tightened } from './limits.ts';
 
 // --- Why not ---
@@ -160,7 +161,7 @@ export function eventSentence(event: StoryFact): string {
     case 'CancelRequested':
       return event.metadata?.actor.id === 'kill-switch'
         ? 'The kill switch asked to cancel.'
-        : 'The trader asked to cancel.';
+        : 'It was asked to cancel the order.';
     case 'CancelRefused':
       return `The broker would not cancel: ${sentence(event.data.reason)}`;
     case 'OrderCancelled': {
@@ -178,6 +179,54 @@ export function eventSentence(event: StoryFact): string {
       return `The broker would not make change ${event.data.revision}: ${sentence(event.data.reason)}`;
     case 'BrokerMessageRecorded':
       return `A message of the broker was not understood and is kept as it came: ${sentence(event.data.problem)}`;
+    case 'ExecutionBusted':
+      return amended('The broker has undone an execution', event.data);
+    case 'ExecutionCorrected': {
+      const { quantity: shown, price: each } = event.data.corrected;
+      return amended(`The broker has corrected an execution to ${shares(shown)} at ${at(each)}`, event.data);
+    }
+    case 'ExecutionHeldBack': {
+      const { quantity: told, price: each } = event.data.execution;
+      return `The broker told of ${shares(told)} at ${at(each)} with the count of an execution that is known; they count once until the two can be told apart.`;
+    }
+    case 'ExecutionIdentified': {
+      const { recount, filledQuantity } = event.data;
+      if (recount === null) return 'The broker told of an execution that was known already, under its other name.';
+      return amended('A change of the broker belongs to an execution that is known', {
+        recount,
+        filledQuantity,
+        reason: null,
+      });
+    }
+    case 'ExecutionsConfirmed': {
+      const { brokerFilledQuantity, standingQuantity } = event.data;
+      return `The broker goes on counting ${count(brokerFilledQuantity)} filled, and its records hold no more than the ${count(standingQuantity)} that stand.`;
+    }
+    case 'OrderCompleted':
+      return `The broker counts the order as filled; ${shares(event.data.filledQuantity)} stand.`;
+    case 'ChainExceeded': {
+      const { possibleQuantity, orderedQuantity } = event.data;
+      return `A part was filled while the order was changed, and ${count(possibleQuantity)} instead of ${shares(orderedQuantity)} could be executed: what is left is to be cancelled.`;
+    }
+    case 'OrderRestated':
+      return `The broker has changed the quantity from ${count(event.data.before)} to ${count(event.data.quantity)}.`;
+    case 'ExitLinked':
+      return `The broker has ${ROLES[event.data.role]} for it.`;
+    case 'ExitActivated':
+      return 'The exit works at the venue now.';
+    case 'ProtectionMissing':
+      return protectionSentence(event.data);
+    case 'ProtectionRestored': {
+      const { openQuantity, protectedQuantity } = event.data;
+      if (quantity(openQuantity) === 0n) return 'Nothing is left to be protected.';
+      return `The stop loss protects what it has to again: ${shares(protectedQuantity)}.`;
+    }
+    case 'FillReversed':
+      return reversed(event.data);
+    case 'OverfillFound':
+      return overfilled(event.data);
+    case 'OverfillCleared':
+      return `What was executed too much was looked into, and orders are admitted again.`;
     default:
       return newer(event);
   }
@@ -201,8 +250,11 @@ function reckoned({ ticket, inputs }: OrderAdmitted['data']): string {
   return `${wanted} at about ${at(ticket.side === 'buy' ? inputs.quote.ask : inputs.quote.bid)}`;
 }
 
-function filled({ execution, filledQuantity, leavesQuantity, late }: Fill): string {
+function filled({ execution, counted, filledQuantity, leavesQuantity, late }: Fill): string {
   const [now, sofar] = [count(execution.quantity), count(filledQuantity)];
+  if (quantity(counted.quantity) !== quantity(execution.quantity)) {
+    return `Filled ${now} at ${at(execution.price)}, of which ${count(counted.quantity)} count: the broker had changed it before it became known; ${sofar} in all.`;
+  }
   if (late) {
     return `Filled ${now} at ${at(execution.price)} after the order had ended or had nothing left; ${sofar} in all.`;
   }

@@ -60,7 +60,9 @@ describe('a halt whose process dies', () => {
       expect(submits.toSorted(), `after ${appends}`).toEqual(['submit buy 5 IBM', 'submit sell 10.25 AAPL']);
       expect(report.orders.length + report.elsewhere.length, `after ${appends}`).toBeGreaterThanOrEqual(2);
       expect(report.closing, `after ${appends}`).toHaveLength(2);
-      expect(house.alarms, `after ${appends}`).toEqual([]);
+      // The dying one may still cancel what the next one has sent, while it is executed: that is booked and alarmed.
+      const others = house.alarms.filter((alarm) => !alarm.startsWith('an execution came after its order had ended'));
+      expect(others, `after ${appends}`).toEqual([]);
       if (ended === 'finished') {
         expect(appends).toBeGreaterThan(15);
         return;

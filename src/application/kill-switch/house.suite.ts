@@ -169,6 +169,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
   const executionOf = (order: BrokerOrder, shares: string) => ({
     brokerOrderId: order.brokerOrderId,
     executionId: null,
+    recordId: null,
     quantity: shares,
     price: '100',
     cumulativeQuantity: shares,

@@ -3,8 +3,9 @@
  * before. That may be behind the record, and then it finds news where there is none: recording it changes nothing.
  */
 import { find } from '../../domain/kernel/dictionary.ts';
-import { decideReport, executionsMissing } from '../../domain/order/broker-report.ts';
+import { decideReport } from '../../domain/order/broker-report.ts';
 import { isSurelyOurs, readClientOrderId } from '../../domain/order/client-order-id.ts';
+import { executionsMissing } from '../../domain/order/executions.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { OrderState } from '../../domain/order/state.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';

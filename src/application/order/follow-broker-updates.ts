@@ -5,9 +5,10 @@
 import { readClientOrderId } from '../../domain/order/client-order-id.ts';
 import { ORDER_EVENT_VERSIONS, orderStream } from '../../domain/order/events.ts';
 import type { BrokerMessageRecorded } from '../../domain/order/events.ts';
+import type { LiveOrder } from '../../domain/order/state.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
-import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderUpdates } from '../ports/broker.ts';
+import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderRecords, OrderUpdates } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import { eventId } from '../ports/event-id.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
@@ -24,6 +25,7 @@ export interface FollowUpdatesNeeds {
   readonly aggregates: Aggregates;
   readonly store: EventStore;
   readonly updates: OrderUpdates;
+  readonly records: OrderRecords;
   readonly linked: LinkedAccounts;
   readonly gates: Gates;
   readonly clock: Clock;
@@ -46,6 +48,7 @@ const RETRY_MS = [1_000, 2_000, 4_000] as const;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
   const { updates, linked, gates, clock, log, reconcile, childOf } = needs;
+  const isNews = rememberingMessages();
   return async (accountId, signal) => {
     const access = await linked.accessFor(accountId);
     if (access === null) return;
@@ -96,7 +99,7 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
       },
       // What belongs to an order that can not be read is told again by the broker's records, once it can.
       onUpdate: (update: BrokerUpdate) =>
-        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, cause()))),
+        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, isNews, cause()))),
       onTrouble: (reason: string) => {
         caughtUp = false;
         gate.close();
@@ -120,15 +123,17 @@ async function recordUpdate(
   needs: FollowUpdatesNeeds,
   access: BrokerAccess,
   update: BrokerUpdate,
+  isNews: (message: string) => boolean,
   cause: Cause,
 ): Promise<void> {
   const { aggregates, clock } = needs;
   if (update.kind === 'unreadable') return keepUnreadable(needs, access, update, cause);
-  const { order, execution, reason, refused } = update;
-  const orderId = await needs.recordBrokerOrder(access, { order, execution, reason }, cause);
+  const { order, execution, amendment, reason, refused } = update;
+  const orderId = await needs.recordBrokerOrder(access, { order, execution, amendment, reason }, cause);
   const at = clock.now();
   const why = reason ?? 'The broker refused the request.';
-  if (refused === null) return;
+  // A refusal that comes twice must not answer a request that was made in between.
+  if (refused === null || !isNews(`${order.brokerOrderId} ${refused} ${order.updatedAt}`)) return;
   const state = await aggregates.orders.load(orderStream(orderId));
   // A refusal of a request about a broker order that was replaced since says nothing about the one that works now.
   if (state.status === 'none' || state.brokerOrderId !== order.brokerOrderId) return;
@@ -137,13 +142,28 @@ async function recordUpdate(
   await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
 }
 
-/** A message that nobody understands is kept to the letter, on its order where it names one of ours. */
+/** What a message meant that was not understood shows in the broker's records, or not at all: people have been alarmed. */
+async function readAnew(
+  { records, recordBrokerOrder, log }: FollowUpdatesNeeds,
+  access: BrokerAccess,
+  { brokerOrderId, ticket }: LiveOrder,
+  cause: Cause,
+): Promise<void> {
+  if (brokerOrderId === null) return;
+  const found = await records.byId(access, brokerOrderId);
+  if (found.kind === 'found') {
+    await recordBrokerOrder(access, { order: found.value, execution: null, reason: null }, cause);
+  } else log.warn('an order could not be read anew', { orderId: ticket.orderId, outcome: found.kind });
+}
+
+/** A message that nobody understands is kept to the letter, on its order where it names one of ours, which is read anew. */
 async function keepUnreadable(
-  { aggregates, store, ids, clock, log }: FollowUpdatesNeeds,
+  needs: FollowUpdatesNeeds,
   access: BrokerAccess,
   update: Extract<BrokerUpdate, { kind: 'unreadable' }>,
   cause: Cause,
 ): Promise<void> {
+  const { aggregates, store, ids, clock, log } = needs;
   const { raw, problem, clientOrderId } = update;
   const at = clock.now();
   log.alarm('the broker sent a message that is not understood', { accountId: access.accountId, problem });
@@ -153,6 +173,7 @@ async function keepUnreadable(
     if (own !== undefined && own.status !== 'none' && own.ticket.accountId === access.accountId) {
       const command = { type: 'RecordBrokerMessage', raw, problem, at } as const;
       await aggregates.orders.handle(orderStream(named.orderId), command, cause);
+      await readAnew(needs, access, own, cause);
       return;
     }
   }
@@ -160,4 +181,18 @@ async function keepUnreadable(
   const kept: BrokerMessageRecorded = { type: 'BrokerMessageRecorded', data: { raw, problem, receivedAt: at } };
   const metadata = { ...cause, schemaVersion: ORDER_EVENT_VERSIONS[kept.type] };
   await store.append(stream, 'any', [{ ...kept, id: eventId(stream, ids.random()), metadata }]);
+}
+
+const REMEMBERED = 1_000;
+
+/** Whether a message is heard for the first time, as far back as it matters. */
+function rememberingMessages(): (message: string) => boolean {
+  const heard = new Set<string>();
+  return (message) => {
+    if (heard.has(message)) return false;
+    heard.add(message);
+    const oldest = heard.values().next();
+    if (heard.size > REMEMBERED && !oldest.done) heard.delete(oldest.value);
+    return true;
+  };
 }

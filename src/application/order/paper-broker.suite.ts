@@ -94,6 +94,7 @@ export function createPaperBroker(now: () => string) {
       executions.push({
         brokerOrderId: id,
         executionId: `E-${id}-${cumulativeQuantity}`,
+        recordId: null,
         quantity: shares,
         price,
         cumulativeQuantity,

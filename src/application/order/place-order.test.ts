@@ -105,6 +105,7 @@ describe('placing an order', () => {
     const execution = {
       brokerOrderId: 'B1',
       executionId: null,
+      recordId: null,
       quantity: '2.5',
       price: '100',
       cumulativeQuantity: '2.5',

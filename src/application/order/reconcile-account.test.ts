@@ -191,7 +191,11 @@ describe('an order that was entered elsewhere', () => {
     await reconciled(account);
     const [observed] = await account.store.readStream(orderStream(account.observed(stopLoss)));
     expect(observed?.data).toMatchObject({ parentOrderId: account.observed(parent), role: 'stop_loss' });
-    expect(await account.typesOf(account.observed(takeProfit))).toEqual(['OrderObserved', 'OrderFilled']);
+    expect(await account.typesOf(account.observed(takeProfit))).toEqual([
+      'OrderObserved',
+      'ExitActivated',
+      'OrderFilled',
+    ]);
     expect(await held(account)).toBe('0');
   });
 });

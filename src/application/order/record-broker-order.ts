@@ -4,10 +4,11 @@
  * know are asked for.
  */
 import { find } from '../../domain/kernel/dictionary.ts';
+import type { Amendment } from '../../domain/order/amendments.ts';
 import type { BrokerReport } from '../../domain/order/broker-report.ts';
-import { executionsMissing } from '../../domain/order/broker-report.ts';
 import { isSurelyOurs, readClientOrderId } from '../../domain/order/client-order-id.ts';
-import type { LiveOrder } from '../../domain/order/state.ts';
+import { countsLess, executionsMissing } from '../../domain/order/executions.ts';
+import type { LiveOrder, OrderState } from '../../domain/order/state.ts';
 import type { Execution, OrderTicket } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
@@ -34,6 +35,8 @@ export interface Learnt {
   readonly order: BrokerOrder;
   readonly execution: Execution | null;
   readonly reason: string | null;
+  /** What was changed about an execution; only the update stream tells of that. */
+  readonly amendment?: Amendment | null;
   /** What else was learnt of the account at the same time, by the broker's order ids: it need not be asked for. */
   readonly along?: {
     readonly orders: ReadonlyMap<string, BrokerOrder>;
@@ -46,6 +49,8 @@ export type RecordBrokerOrder = (access: BrokerAccess, learnt: Learnt, cause: Ca
 
 export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBrokerOrder {
   const { aggregates, ids, records, log, pass } = needs;
+  /** Alarms that this process has raised already. */
+  const doubted = new Set<string>();
 
   return async function record(access, learnt, cause) {
     const { order, along } = learnt;
@@ -60,11 +65,20 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
       return observed.orderId;
     }
     for (const leg of order.legs) {
-      await observe(needs, access, leg, orderId, cause);
+      const { orderId: exitOrderId } = await observe(needs, access, leg, orderId, cause);
+      await linkExit(orderId, exitOrderId, leg, cause);
       await record(access, { order: leg, execution: null, reason: null, ...(along && { along }) }, cause);
     }
     return orderId;
   };
+
+  /** So that the order knows its exits: what they leave bare is found from there. */
+  async function linkExit(orderId: string, exitOrderId: string, leg: BrokerOrder, cause: Cause): Promise<void> {
+    const known = await aggregates.orders.glance(orderStream(orderId));
+    if (known.status !== 'none' && known.exits.some((exit) => exit.exitOrderId === exitOrderId)) return;
+    const command = { type: 'LinkExit', exitOrderId, role: exitRole(leg) } as const;
+    await aggregates.orders.handle(orderStream(orderId), command, cause);
+  }
 
   /** False when the successor of a replaced order could not be learnt. */
   async function recordSuccessor(
@@ -115,15 +129,33 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     }
     if (recorded.state.status !== 'none' && executionsMissing(recorded.state, report)) {
       const known = await records.executionsOf(access, order.brokerOrderId);
-      if (known.kind === 'found') await handle({ ...report, executions: known.value });
+      if (known.kind === 'found') await handle({ ...report, executions: known.value, isComplete: true });
       else log.warn('executions of an order could not be read', { orderId, outcome: known.kind });
     }
+    doubtCount(orderId, recorded.state, report);
     return true;
+  }
+
+  /** A bust is told once, on the update stream: one that was missed shows only in the broker's lower count. */
+  function doubtCount(orderId: string, state: OrderState, report: BrokerReport): void {
+    if (state.status === 'none' || !countsLess(state, report)) return;
+    const doubt = `${report.brokerOrderId} ${report.filledQuantity}`;
+    if (doubted.has(doubt)) return;
+    doubted.add(doubt);
+    const { brokerOrderId, filledQuantity } = report;
+    log.alarm('the broker counts less of an order than its executions add up to', {
+      orderId,
+      brokerOrderId,
+      filledQuantity,
+    });
   }
 }
 
 /** What was learnt of an order as a report, of which the order's own record decides what follows. */
-export function reportOf({ order, execution, reason, along }: Learnt, revision: number): BrokerReport {
+export function reportOf(
+  { order, execution, reason, along, amendment = null }: Learnt,
+  revision: number,
+): BrokerReport {
   const others = along?.executions.get(order.brokerOrderId) ?? [];
   return {
     brokerOrderId: order.brokerOrderId,
@@ -133,6 +165,8 @@ export function reportOf({ order, execution, reason, along }: Learnt, revision: 
     tookEffect: false,
     filledQuantity: order.filledQuantity,
     executions: execution === null ? others : [execution, ...others],
+    isComplete: false,
+    amendments: amendment === null ? [] : [amendment],
     replacedBy: order.replacedBy,
     reason,
     at: order.updatedAt,
@@ -215,6 +249,9 @@ async function recover(
   return named;
 }
 
+const exitRole = ({ type }: BrokerOrder): 'take_profit' | 'stop_loss' =>
+  type === 'limit' ? 'take_profit' : 'stop_loss';
+
 async function observe(
   { aggregates, ids, clock }: RecordBrokerOrderNeeds,
   access: BrokerAccess,
@@ -224,7 +261,7 @@ async function observe(
 ): Promise<{ readonly orderId: string; readonly isNew: boolean }> {
   const { brokerOrderId } = order;
   const orderId = observedId(ids, access, brokerOrderId);
-  const role = parentOrderId === null ? 'external' : order.type === 'limit' ? 'take_profit' : 'stop_loss';
+  const role = parentOrderId === null ? 'external' : exitRole(order);
   const ticket = ticketOf(access, order, orderId);
   const command = { type: 'ObserveOrder', ticket, brokerOrderId, parentOrderId, role, at: clock.now() } as const;
   const observed = await aggregates.orders.handle(orderStream(orderId), command, cause);

@@ -9,6 +9,7 @@ import { heldBackBy } from '../../domain/risk-policy/position-mismatch.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import { createHaltLook, haltedOrder } from '../risk-policy/last-look.ts';
+import { createOverdue } from './overdue.ts';
 import type { SubmitOrderNeeds } from './submit-order.ts';
 
 /** Does what can be done now; the sweep of the order desk comes back to what is left. */
@@ -16,14 +17,19 @@ export type SendRequest = (orderId: string, cause: Cause, signal: AbortSignal) =
 
 export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
   const { aggregates, broker, linked, clock } = needs;
+  const overdue = createOverdue(needs);
   return async (orderId, cause) => {
     const order = await aggregates.orders.load(orderStream(orderId));
     if (order.status !== 'working' || !order.cancelRequested || order.brokerOrderId === null) return;
+    const isOverdue = overdue.mustLookUp(order);
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return;
     const outcome = await broker.cancel(access, order.brokerOrderId);
     if (outcome.kind === 'unauthorized') await needs.reportRevoked(access, outcome.reason, cause);
-    if (outcome.kind !== 'refused') return;
+    if (outcome.kind !== 'refused') {
+      if (isOverdue) await look(needs, access, order.brokerOrderId, cause);
+      return;
+    }
     // It may have been executed meanwhile, or be cancelled already: only the broker's own record tells.
     const there = await look(needs, access, order.brokerOrderId, cause);
     if (there === null || there.status === 'replaced' || there.underWay !== null) return;
@@ -42,6 +48,7 @@ const REPLACE_ENDS_AFTER_MS = 60_000;
 export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
   const { aggregates, broker, linked, gates, clock, log, recordBrokerOrder } = needs;
   const settle = createSettleReplace(needs);
+  const overdue = createOverdue(needs);
 
   /** What follows is read after the wait, since much may happen meanwhile. False when the change must wait longer. */
   async function waitForTurn(orderId: string, signal: AbortSignal): Promise<boolean> {
@@ -59,6 +66,7 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
     if (order.status === 'none' || isFinal(order) || order.replacement === null || order.brokerOrderId === null) return;
     if (order.cancelRequested) return;
     const { revision, terms, requestedAt } = order.replacement;
+    const isOverdue = overdue.mustLookUp(order);
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return;
     const isOld = Date.parse(clock.now()) - Date.parse(requestedAt) > REPLACE_ENDS_AFTER_MS;
@@ -94,6 +102,7 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
     }
     if (outcome.kind === 'unauthorized') await needs.reportRevoked(access, outcome.reason, cause);
     if (outcome.kind === 'refused') await settle(access, order, outcome.reason, cause);
+    if (outcome.kind === 'unknown' && isOverdue) await look(needs, access, order.brokerOrderId, cause);
   };
 }
 

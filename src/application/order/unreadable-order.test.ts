@@ -92,6 +92,7 @@ describe('an order that can not be read', () => {
       kind: 'order',
       order: brokerOrder(orderId),
       execution: null,
+      amendment: null,
       refused: null,
       reason: null,
     });
@@ -99,6 +100,7 @@ describe('an order that can not be read', () => {
     const follow = createFollowUpdates({
       ...desk.needs,
       store: desk.store,
+      records: desk.needs.broker,
       clock: { now: desk.needs.clock.now, sleep: systemClock.sleep },
       childOf,
       updates: {

@@ -60,6 +60,8 @@ export interface Followed {
   until(test: (update: BrokerUpdate) => boolean): Promise<BrokerUpdate>;
   /** The execution updates of one order, once there are so many. */
   executions(brokerOrderId: string, count: number): Promise<readonly OrderUpdate[]>;
+  /** The busts and corrections of one order, once there are so many. */
+  amendments(brokerOrderId: string, count: number): Promise<readonly OrderUpdate[]>;
 }
 
 /** Follows an account until the test has finished; resolves when the subscription stands. */
@@ -105,6 +107,12 @@ export async function follow({ broker }: BrokerUnderTest, access: BrokerAccess):
   });
   await when(() => connections > 0);
 
+  async function some(brokerOrderId: string, count: number, test: (update: OrderUpdate) => boolean) {
+    const known = (): OrderUpdate[] => updates.filter((update) => isAbout(update, brokerOrderId)).filter(test);
+    await when(() => known().length >= count);
+    return known();
+  }
+
   return {
     updates,
     ended,
@@ -115,11 +123,7 @@ export async function follow({ broker }: BrokerUnderTest, access: BrokerAccess):
       await when(() => updates.some(test));
       return updates.find(test)!;
     },
-    async executions(brokerOrderId, count) {
-      const known = (): OrderUpdate[] =>
-        updates.filter((update) => isAbout(update, brokerOrderId)).filter(({ execution }) => execution !== null);
-      await when(() => known().length >= count);
-      return known();
-    },
+    executions: (brokerOrderId, count) => some(brokerOrderId, count, ({ execution }) => execution !== null),
+    amendments: (brokerOrderId, count) => some(brokerOrderId, count, ({ amendment }) => amendment !== null),
   };
 }

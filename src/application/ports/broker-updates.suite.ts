@@ -28,6 +28,59 @@ export function updateCases(under: () => BrokerUnderTest): void {
     expect(new Set(updates.map(({ execution }) => execution?.executionId)).size).toBe(3);
   });
 
+  it('an execution that the broker undoes or changes is named as it was told, whatever the order counts afterwards', async () => {
+    const { broker, openAccount, trade, bust, correct } = under();
+    const access = await openAccount();
+    const followed = await follow(under(), access);
+    const { brokerOrderId } = await working(broker, access, followed);
+    await trade(brokerOrderId, '3', '49.5');
+    await trade(brokerOrderId, '7', '49.25');
+    const [first, second] = (await followed.executions(brokerOrderId, 2)).map(
+      ({ execution }) => execution!.executionId!,
+    );
+
+    await correct(first!, '2', '49.75');
+    const corrected = (await followed.amendments(brokerOrderId, 1))[0]!;
+    expect(corrected).toMatchObject({
+      order: { status: 'filled', filledQuantity: '9' },
+      execution: null,
+      amendment: { kind: 'correction', executionId: first, corrected: { quantity: '2', price: '49.75' } },
+    });
+    await bust(first!, 'follows');
+    await bust(second!, 'stays');
+    const [, undone, counted] = await followed.amendments(brokerOrderId, 3);
+    const correctedId = corrected.amendment!.kind === 'correction' ? corrected.amendment!.correctedId : '';
+    expect(undone).toMatchObject({
+      order: { status: 'filled', filledQuantity: '7' },
+      amendment: { kind: 'bust', executionId: correctedId },
+    });
+    expect(counted).toMatchObject({
+      order: { status: 'filled', filledQuantity: '7' },
+      amendment: { kind: 'bust', executionId: second },
+    });
+    const times = (await followed.amendments(brokerOrderId, 3)).map(({ amendment }) => amendment!.at);
+    expect(times).toEqual(times.toSorted());
+    expect(await broker.positions(access)).toEqual({ kind: 'found', value: [] });
+  });
+
+  it('an update with a word that nobody knows brings the order as it is, and itself to the letter', async () => {
+    const { broker, openAccount, trade, sayStrangely } = under();
+    const access = await openAccount();
+    const followed = await follow(under(), access);
+    const { brokerOrderId, clientOrderId } = await working(broker, access, followed);
+    await trade(brokerOrderId, '3', '49.5');
+    await sayStrangely(brokerOrderId);
+    const strange = await followed.until((update) => update.kind === 'unreadable');
+    expect(strange).toMatchObject({ clientOrderId, raw: expect.stringContaining(brokerOrderId) as string });
+    const before = followed.updates[followed.updates.indexOf(strange) - 1];
+    expect(before).toMatchObject({
+      kind: 'order',
+      order: { brokerOrderId, status: 'open', filledQuantity: '3' },
+      execution: null,
+      amendment: null,
+    });
+  });
+
   it('an execution repeated by the broker can be told by its id', async () => {
     const { broker, openAccount, trade, repeatNextUpdate } = under();
     const access = await openAccount();

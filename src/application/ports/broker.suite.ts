@@ -38,6 +38,12 @@ export interface BrokerUnderTest {
   readonly setPrice: (symbol: string, price: string) => Promise<void>;
   /** Executes part of an open order. */
   readonly trade: (brokerOrderId: string, quantity: string, price: string) => Promise<void>;
+  /** Undoes an execution, by the name that the update stream gave it; the order's count of what is filled may follow or not. */
+  readonly bust: (executionId: string, count: 'follows' | 'stays') => Promise<void>;
+  /** Changes an execution. */
+  readonly correct: (executionId: string, quantity: string, price: string) => Promise<void>;
+  /** Sends an order update with a word that nobody knows. */
+  readonly sayStrangely: (brokerOrderId: string) => Promise<void>;
   /** Spoils the next request of the account with this method: placing, changing, cancelling or reading orders. */
   readonly spoil: (
     access: BrokerAccess,

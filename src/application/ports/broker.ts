@@ -2,6 +2,7 @@
  * The broker, in our words. Adapters translate and nothing else: they never retry a request that could place an order
  * twice, never follow a redirect, and give up within their time limit.
  */
+import type { Amendment } from '../../domain/order/amendments.ts';
 import type { Execution, OrderTerms, OrderTicket } from '../../domain/order/events.ts';
 import type { Admission, ReplacementAdmission } from '../../domain/risk-policy/admission.ts';
 import type { ReportedStatus } from '../../domain/order/broker-report.ts';
@@ -123,11 +124,13 @@ export type BrokerUpdate =
       readonly kind: 'order';
       readonly order: BrokerOrder;
       readonly execution: Execution | null;
+      /** What the broker has changed about an execution of the order. */
+      readonly amendment: Amendment | null;
       /** A request of ours that the broker refused. */
       readonly refused: 'cancel' | 'replace' | null;
       readonly reason: string | null;
     }
-  /** A message that the adapter could not understand, to the letter. */
+  /** A message that the adapter could not understand, to the letter; the order that it names is to be read anew. */
   | {
       readonly kind: 'unreadable';
       readonly raw: string;

@@ -30,6 +30,12 @@ export interface PassedOver {
   remove(reaction: string, event: EventPlace): Promise<void>;
 }
 
+/** Bracket orders whose protection is to be looked at, as the read models know them: perhaps a moment behind. */
+export interface BracketOrders {
+  /** Those with shares that are still held, with exits that have not ended, or with something wrong. */
+  toWatch(): Promise<readonly { readonly orderId: string; readonly accountId: string }[]>;
+}
+
 /** Orders that are not finished, as the read model knows them: perhaps a moment behind. */
 export interface UnfinishedOrders {
   /** What was recorded up to this position shows in what is read from now on, but for streams that a view can not take. */

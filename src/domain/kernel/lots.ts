@@ -11,6 +11,8 @@ export type Side = 'buy' | 'sell';
 export interface Lot {
   readonly quantity: Quantity;
   readonly price: Price;
+  /** The order that opened it; null for what was held before. */
+  readonly orderId: string | null;
 }
 
 /** Oldest first; all lots of a holding have the same sign. */
@@ -24,31 +26,119 @@ export interface Booking {
   readonly realized: Money;
   /** How many shares of the execution closed older lots. */
   readonly closed: Quantity;
+  /** The lots, or parts of them, that it closed; oldest first. */
+  readonly closedLots: readonly Lot[];
 }
 
 /** Books one execution: it closes the oldest lots of the other sign first, and opens a lot with what is left. */
-export function book(holding: Holding, side: Side, shares: Quantity, at: Price): Booking {
+export function book(
+  holding: Holding,
+  side: Side,
+  shares: Quantity,
+  at: Price,
+  orderId: string | null = null,
+): Booking {
   const lots = [...holding];
+  const closedLots: Lot[] = [];
   let left = shares;
-  let realized = NO_MONEY;
-  const closesSign = side === 'buy' ? -1n : 1n;
   for (let oldest = lots[0]; oldest !== undefined && left > 0n; oldest = lots[0]) {
-    if (oldest.quantity > 0n !== closesSign > 0n) break;
+    if (isLong(oldest) === (side === 'buy')) break;
     const closing = smaller(absolute(oldest.quantity), left);
-    const gainPerShare = side === 'sell' ? minus(at, oldest.price) : minus(oldest.price, at);
-    realized = plus(realized, value(gainPerShare, closing));
+    closedLots.push(sized(oldest, closing));
     left = minus(left, closing);
     const remains = minus(absolute(oldest.quantity), closing);
     if (remains === 0n) lots.shift();
-    else lots[0] = { quantity: oldest.quantity > 0n ? remains : negated(remains), price: oldest.price };
+    else lots[0] = sized(oldest, remains);
   }
-  if (left > 0n) lots.push({ quantity: side === 'buy' ? left : negated(left), price: at });
-  return { holding: lots, realized, closed: minus(shares, left) };
+  if (left > 0n) lots.push({ quantity: side === 'buy' ? left : negated(left), price: at, orderId });
+  return { holding: lots, realized: gainOf(closedLots, at), closed: minus(shares, left), closedLots };
 }
+
+/** A booked execution that is to be taken back. */
+export interface Booked {
+  readonly side: Side;
+  readonly quantity: Quantity;
+  readonly price: Price;
+  readonly orderId: string | null;
+  readonly closedLots: readonly Lot[];
+}
+
+/**
+ * Takes a booked execution back. The lot that it opened goes, its order's own and the newest first; what of it was closed
+ * meanwhile goes as if the shares went back at their price. The lots that it closed come back at what they had cost, as
+ * the oldest. `realized` is what all that adds to the realized profit: its own is taken back exactly.
+ */
+export function unbook(holding: Holding, booked: Booked): { readonly holding: Holding; readonly realized: Money } {
+  const { side, price: at, orderId, closedLots } = booked;
+  const closed = closedLots.reduce((total, lot) => plus(total, absolute(lot.quantity)), NO_QUANTITY);
+  let realized = negated(gainOf(closedLots, at));
+  const without = withoutOpened(holding, booked, minus(booked.quantity, closed));
+  let lots = without.holding;
+  if (without.missing > 0n) {
+    const undone = book(lots, side === 'buy' ? 'sell' : 'buy', without.missing, at, orderId);
+    realized = plus(realized, undone.realized);
+    lots = undone.holding;
+  }
+  const [first] = closedLots;
+  if (first === undefined) return { holding: lots, realized };
+  if (lots[0] === undefined || isLong(lots[0]) === isLong(first))
+    return { holding: joined(closedLots, lots), realized };
+  for (const lot of closedLots) {
+    const returned = book(lots, isLong(lot) ? 'buy' : 'sell', absolute(lot.quantity), lot.price, lot.orderId);
+    realized = plus(realized, returned.realized);
+    lots = returned.holding;
+  }
+  return { holding: lots, realized };
+}
+
+/** Takes the lot of an execution out: from its order's lots at its price, then from any others at that price. */
+function withoutOpened(
+  holding: Holding,
+  { side, price: at, orderId }: Booked,
+  opened: Quantity,
+): { readonly holding: Holding; readonly missing: Quantity } {
+  let missing = opened;
+  const lots: (Lot | null)[] = [...holding];
+  const take = (isMeant: (lot: Lot) => boolean): void => {
+    for (let index = lots.length - 1; index >= 0 && missing > 0n; index -= 1) {
+      const lot = lots[index];
+      if (!lot || isLong(lot) !== (side === 'buy') || lot.price !== at || !isMeant(lot)) continue;
+      const taken = smaller(absolute(lot.quantity), missing);
+      missing = minus(missing, taken);
+      const remains = minus(absolute(lot.quantity), taken);
+      lots[index] = remains === 0n ? null : sized(lot, remains);
+    }
+  };
+  take((lot) => lot.orderId === orderId);
+  take(() => true);
+  return { holding: lots.filter((lot) => lot !== null), missing };
+}
+
+/** Older lots before newer ones; two parts of what was one lot become one again. */
+function joined(older: readonly Lot[], newer: Holding): Holding {
+  const [last, next] = [older.at(-1), newer[0]];
+  if (last === undefined || next === undefined || last.price !== next.price || last.orderId !== next.orderId) {
+    return [...older, ...newer];
+  }
+  return [...older.slice(0, -1), { ...last, quantity: plus(last.quantity, next.quantity) }, ...newer.slice(1)];
+}
+
+const isLong = (lot: Lot): boolean => lot.quantity > 0n;
+
+/** A part of a lot: `shares` without a sign. */
+const sized = (lot: Lot, shares: Quantity): Lot => ({ ...lot, quantity: isLong(lot) ? shares : negated(shares) });
+
+/** What closing these lots at one price gains. */
+const gainOf = (lots: readonly Lot[], at: Price): Money =>
+  lots.reduce((total, lot) => plus(total, value(minus(at, lot.price), lot.quantity)), NO_MONEY);
 
 /** Shares held: negative when short. */
 export const netQuantity = (holding: Holding): Quantity =>
   holding.reduce((total, lot) => plus(total, lot.quantity), NO_QUANTITY);
+
+/** Shares held of those that an order opened: negative when short. */
+export const openedBy = (holding: Holding, orderId: string): Quantity =>
+  netQuantity(holding.filter((lot) => lot.orderId === orderId));
 
 /** What the open lots cost: negative when short. */
 export const costBasis = (holding: Holding): Money =>

@@ -5,8 +5,13 @@
 import { minus, NO_QUANTITY, plus, quantity, toText } from '../kernel/decimal.ts';
 import type { Decision } from '../kernel/decider.ts';
 import { refuse } from '../kernel/decider.ts';
+import { decideAmendment, identification } from './amendments.ts';
+import type { Amendment } from './amendments.ts';
+import { excessOf, possibleOf, quantityOf } from './chain.ts';
 import type { Execution, OrderEvent, OrderTerms } from './events.ts';
-import { evolveOrder, filledOf, isFinal } from './state.ts';
+import { executionsMissing, explainsSurplus, filledOf, hasExecuted, isAmended, standingOf } from './executions.ts';
+import { identify } from './identity.ts';
+import { evolveOrder, isFinal } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
 /**
@@ -28,6 +33,10 @@ export interface BrokerReport {
   readonly filledQuantity: string;
   /** Executions of this broker order that the report brings, in any order; known ones may be among them. */
   readonly executions: readonly Execution[];
+  /** Its executions are all that the broker's records hold of this broker order. */
+  readonly isComplete: boolean;
+  /** What the broker has changed about executions of this broker order. */
+  readonly amendments: readonly Amendment[];
   readonly replacedBy: string | null;
   readonly reason: string | null;
   readonly at: string;
@@ -37,10 +46,6 @@ export type ReportRefusal =
   | { readonly code: 'order_unknown' }
   /** The broker has two orders under one client order id. */
   | { readonly code: 'second_broker_order'; readonly brokerOrderId: string };
-
-/** Whether the broker counts more filled than the executions known here: they must be asked for. */
-export const executionsMissing = (state: LiveOrder, report: BrokerReport): boolean =>
-  filledOf(state, report.brokerOrderId) < quantity(report.filledQuantity);
 
 export function decideReport(report: BrokerReport, state: OrderState): Decision<OrderEvent, ReportRefusal> {
   if (state.status === 'none') return refuse({ code: 'order_unknown' });
@@ -63,17 +68,49 @@ export function decideReport(report: BrokerReport, state: OrderState): Decision<
   }
   const replacement = confirmedReplacement(report, now);
   if (replacement !== null) record(replacement);
+  const restated = restatement(report, now);
+  if (restated !== null) record(restated);
+  for (const amendment of report.amendments) {
+    const amended = decideAmendment(now, amendment, report);
+    if (amended !== null) record(amended);
+  }
   const byProgress = [...report.executions].sort((a, b) =>
     quantity(a.cumulativeQuantity) < quantity(b.cumulativeQuantity) ? -1 : 1,
   );
   for (const execution of byProgress) {
-    if (!isKnown(now, execution)) record(fill(now, execution));
+    const event = learn(now, execution, report);
+    if (event !== null) record(event);
   }
+  // What was held back may be told apart by now; each that is may tell more.
+  for (let tells = true; tells;) {
+    tells = false;
+    for (const execution of now.heldBack) {
+      if (execution.brokerOrderId !== report.brokerOrderId) continue;
+      const event = learn(now, execution, report);
+      if (event === null) continue;
+      record(event);
+      tells = true;
+      break;
+    }
+  }
+  if (report.isComplete && executionsMissing(now, report) && explainsSurplus(now, report)) {
+    record({
+      type: 'ExecutionsConfirmed',
+      data: {
+        brokerOrderId: report.brokerOrderId,
+        brokerFilledQuantity: report.filledQuantity,
+        standingQuantity: toText(filledOf(now, report.brokerOrderId)),
+        confirmedAt: report.at,
+      },
+    });
+  }
+  if (isExitAtWork(report, now)) record({ type: 'ExitActivated', data: { activatedAt: report.at } });
   // The end is recorded only with all its executions, so that a final order never hides a fill.
   if (!isFinal(now) && !executionsMissing(now, report)) {
     const end = ending(report, now);
     if (end !== null) record(end);
   }
+  for (const event of tooMuch(report, now)) record(event);
   return { kind: 'accepted', events };
 }
 
@@ -106,30 +143,83 @@ function confirmedReplacement(report: BrokerReport, state: LiveOrder): OrderEven
   return { type: 'ReplaceRefused', data: { revision, reason, at } };
 }
 
-const isKnown = (state: LiveOrder, execution: Execution): boolean =>
-  state.executions.some(
-    (known) =>
-      (known.brokerOrderId === execution.brokerOrderId &&
-        quantity(known.cumulativeQuantity) === quantity(execution.cumulativeQuantity)) ||
-      (known.executionId !== null && known.executionId === execution.executionId),
-  );
+/** Another quantity at the broker for an order that was not placed here; an older report than the last one tells nothing. */
+function restatement({ brokerOrderId, terms, at }: BrokerReport, state: LiveOrder): OrderEvent | null {
+  const link = state.chain.find((each) => each.brokerOrderId === brokerOrderId);
+  if (!state.observed || link === undefined || link.quantity === 0n) return null;
+  const isOld = link.toldAt !== null && Date.parse(at) <= Date.parse(link.toldAt);
+  if (isOld || quantity(terms.quantity) === link.quantity) return null;
+  const before = toText(link.quantity);
+  return { type: 'OrderRestated', data: { brokerOrderId, before, quantity: terms.quantity, restatedAt: at } };
+}
 
-function fill(state: LiveOrder, execution: Execution): OrderEvent {
-  const filled = plus(state.filled, quantity(execution.quantity));
+/** What is news about an execution that was told of, or is held back; null when nothing is. */
+function learn(state: LiveOrder, execution: Execution, report: BrokerReport): OrderEvent | null {
+  const identity = identify(state, execution, quantity(report.filledQuantity));
+  switch (identity.kind) {
+    case 'new':
+      return fill(state, identity.execution, report);
+    case 'known':
+      return identification(state, identity.as, identity.execution);
+    case 'doubtful':
+      if (!identity.isNews) return null;
+      return { type: 'ExecutionHeldBack', data: { execution: identity.execution } };
+  }
+}
+
+function fill(state: LiveOrder, execution: Execution, report: BrokerReport): OrderEvent {
+  const { brokerOrderId } = execution;
+  const repeat = state.executions.filter(
+    (each) =>
+      each.brokerOrderId === brokerOrderId &&
+      quantity(each.cumulativeQuantity) === quantity(execution.cumulativeQuantity),
+  ).length;
+  const after = { ...state, executions: [...state.executions, { ...execution, repeat }] };
+  const standing = standingOf(after, execution);
+  const filled = plus(state.filled, standing.quantity);
   const ordered = quantity(state.ticket.quantity);
   const leaves = minus(ordered, filled);
-  // An order over an amount of dollars has no quantity: only the broker can say that it is filled.
-  const isOpenEnded = ordered === 0n;
-  const over = leaves < 0n && !isOpenEnded;
+  const over = excessOf(state.chain, after) > 0n || (leaves < 0n && ordered > 0n);
   return {
-    type: leaves > 0n || isOpenEnded ? 'OrderPartiallyFilled' : 'OrderFilled',
+    type: isFilledBy(after, report) ? 'OrderFilled' : 'OrderPartiallyFilled',
     data: {
       execution,
+      repeat,
+      counted: { quantity: toText(standing.quantity), price: toText(standing.price) },
       filledQuantity: toText(filled),
       leavesQuantity: toText(leaves < 0n ? NO_QUANTITY : leaves),
       late: isFinal(state) || over,
     },
   };
+}
+
+/**
+ * Whether the broker order that works now is filled, by the broker's count: what others before it have executed does not
+ * end it. Once executions were busted or corrected, only the broker can say so, as of an order over an amount of dollars.
+ */
+function isFilledBy(state: LiveOrder, report: BrokerReport): boolean {
+  const { brokerOrderId } = report;
+  if (brokerOrderId !== state.brokerOrderId) return false;
+  if (isAmended(state, brokerOrderId)) return report.status === 'filled' && !executionsMissing(state, report);
+  const ordered = quantityOf(state.chain, brokerOrderId);
+  return ordered > 0n && hasExecuted(state, brokerOrderId, ordered);
+}
+
+const isExitAtWork = ({ brokerOrderId, status }: BrokerReport, state: LiveOrder): boolean =>
+  state.parentOrderId !== null && !state.exitActive && status === 'open' && brokerOrderId === state.brokerOrderId;
+
+/** What a change and a fill at once could make too much is not left to the market: the order is cancelled. */
+function tooMuch({ at }: BrokerReport, state: LiveOrder): readonly OrderEvent[] {
+  const { brokerOrderId, ticket, chain } = state;
+  const ordered = quantity(ticket.quantity);
+  const possible = possibleOf(chain, state);
+  if (isFinal(state) || brokerOrderId === null || state.exceeding.includes(brokerOrderId)) return [];
+  if (chain.length < 2 || ordered === 0n || possible <= ordered) return [];
+  const exceeded: OrderEvent = {
+    type: 'ChainExceeded',
+    data: { brokerOrderId, orderedQuantity: ticket.quantity, possibleQuantity: toText(possible), foundAt: at },
+  };
+  return state.cancelRequested ? [exceeded] : [exceeded, { type: 'CancelRequested', data: { requestedAt: at } }];
 }
 
 function ending(report: BrokerReport, state: LiveOrder): OrderEvent | null {
@@ -149,11 +239,9 @@ function ending(report: BrokerReport, state: LiveOrder): OrderEvent | null {
       const reason = `Replaced at the broker by order ${report.replacedBy ?? 'unknown'}.`;
       return { type: 'OrderCancelled', data: { filledQuantity, reason, cancelledAt: report.at } };
     }
-    case 'filled': {
-      // All executions are in, and they are fewer than we asked for, or we know no quantity to compare them with.
-      const reason = 'The broker counts the order as filled.';
-      return { type: 'OrderCancelled', data: { filledQuantity, reason, cancelledAt: report.at } };
-    }
+    case 'filled':
+      // All executions are in, and what stands is not what was asked for, or there is no quantity to compare it with.
+      return { type: 'OrderCompleted', data: { filledQuantity, completedAt: report.at } };
     case 'pending':
     case 'open':
       return null;

@@ -1,7 +1,22 @@
 /**
  * What can happen to an order. These names and shapes are the stored format: they are added to, never changed.
- * Decimals are text; times are RFC 3339.
+ * Decimals are text; times are RFC 3339. What happens to executions stands in `execution-events.ts`, what happens to a
+ * bracket's exits in `exit-events.ts`.
  */
+import type {
+  ExecutionBusted,
+  ExecutionCorrected,
+  ExecutionHeldBack,
+  ExecutionIdentified,
+  ExecutionsConfirmed,
+  Fill,
+} from './execution-events.ts';
+import type { ExitActivated, ExitLinked, ProtectionMissing, ProtectionRestored } from './exit-events.ts';
+
+export { executionKey } from './execution-events.ts';
+export type { Counted, Execution, ExecutionBusted, ExecutionCorrected, Fill, Recount } from './execution-events.ts';
+export type { ProtectionMissing } from './exit-events.ts';
+
 export type OrderType = 'market' | 'limit' | 'stop' | 'stop_limit' | 'trailing_stop';
 export type TimeInForce = 'day' | 'gtc' | 'ioc' | 'fok' | 'opg' | 'cls';
 
@@ -129,26 +144,6 @@ export interface OrderNotReceived {
   readonly data: { readonly reason: string; readonly at: string };
 }
 
-export interface Execution {
-  readonly brokerOrderId: string;
-  /** The broker's name for the execution, where it told one. */
-  readonly executionId: string | null;
-  readonly quantity: string;
-  readonly price: string;
-  /** Filled of this broker order after the execution: with its id, what makes an execution unique. */
-  readonly cumulativeQuantity: string;
-  readonly executedAt: string;
-}
-
-/** `late`: the order had ended, or had no quantity left, when the execution became known. It counts all the same. */
-export interface Fill {
-  readonly execution: Execution;
-  /** Filled of the whole order, replaced broker orders included. */
-  readonly filledQuantity: string;
-  readonly leavesQuantity: string;
-  readonly late: boolean;
-}
-
 export interface OrderPartiallyFilled {
   readonly type: 'OrderPartiallyFilled';
   readonly data: Fill;
@@ -157,6 +152,12 @@ export interface OrderPartiallyFilled {
 export interface OrderFilled {
   readonly type: 'OrderFilled';
   readonly data: Fill;
+}
+
+/** The broker counts the order as filled, though the shares that stand are not those that were ordered. */
+export interface OrderCompleted {
+  readonly type: 'OrderCompleted';
+  readonly data: { readonly filledQuantity: string; readonly completedAt: string };
 }
 
 export interface CancelRequested {
@@ -202,6 +203,32 @@ export interface ReplaceRefused {
   readonly data: { readonly revision: number; readonly reason: string; readonly at: string };
 }
 
+/**
+ * A part was executed while the change was made, and the changed order could execute more than the whole that the trader
+ * wants: the order is to be cancelled.
+ */
+export interface ChainExceeded {
+  readonly type: 'ChainExceeded';
+  readonly data: {
+    readonly brokerOrderId: string;
+    readonly orderedQuantity: string;
+    /** What all broker orders of this order could have executed in the end. */
+    readonly possibleQuantity: string;
+    readonly foundAt: string;
+  };
+}
+
+/** The broker has another quantity for an order that was not placed here, as when one exit of a bracket shrinks the other. */
+export interface OrderRestated {
+  readonly type: 'OrderRestated';
+  readonly data: {
+    readonly brokerOrderId: string;
+    readonly before: string;
+    readonly quantity: string;
+    readonly restatedAt: string;
+  };
+}
+
 /** The broker said something that we do not understand; kept to the letter, for people to look at. */
 export interface BrokerMessageRecorded {
   readonly type: 'BrokerMessageRecorded';
@@ -230,7 +257,19 @@ export type OrderEvent =
   | ReplaceRequested
   | OrderReplaced
   | ReplaceRefused
-  | BrokerMessageRecorded;
+  | BrokerMessageRecorded
+  | ExecutionBusted
+  | ExecutionCorrected
+  | ExecutionHeldBack
+  | ExecutionIdentified
+  | ExecutionsConfirmed
+  | OrderCompleted
+  | ChainExceeded
+  | OrderRestated
+  | ExitLinked
+  | ExitActivated
+  | ProtectionMissing
+  | ProtectionRestored;
 
 /** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
 export const ORDER_EVENT_VERSIONS: Readonly<Record<OrderEvent['type'], number>> = {
@@ -246,8 +285,8 @@ export const ORDER_EVENT_VERSIONS: Readonly<Record<OrderEvent['type'], number>> 
   OrderRejected: 1,
   OrderNotSent: 1,
   OrderNotReceived: 1,
-  OrderPartiallyFilled: 1,
-  OrderFilled: 1,
+  OrderPartiallyFilled: 2,
+  OrderFilled: 2,
   CancelRequested: 1,
   CancelRefused: 1,
   OrderCancelled: 1,
@@ -256,6 +295,18 @@ export const ORDER_EVENT_VERSIONS: Readonly<Record<OrderEvent['type'], number>> 
   OrderReplaced: 1,
   ReplaceRefused: 1,
   BrokerMessageRecorded: 1,
+  ExecutionBusted: 1,
+  ExecutionCorrected: 1,
+  ExecutionHeldBack: 1,
+  ExecutionIdentified: 1,
+  ExecutionsConfirmed: 1,
+  OrderCompleted: 1,
+  ChainExceeded: 1,
+  OrderRestated: 1,
+  ExitLinked: 1,
+  ExitActivated: 1,
+  ProtectionMissing: 1,
+  ProtectionRestored: 1,
 };
 
 export const orderStream = (orderId: string): string => `order-${orderId}`;

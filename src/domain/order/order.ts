@@ -8,6 +8,9 @@ import type { BrokerReport, ReportRefusal } from './broker-report.ts';
 import { decideReport } from './broker-report.ts';
 import { sameTerms, sameTicket } from './events.ts';
 import type { Channel, OrderEvent, OrderObserved, OrderRecovered, OrderTerms, OrderTicket } from './events.ts';
+import type { ExitLinked } from './exit-events.ts';
+import { decideProtection } from './protection.ts';
+import type { Protection } from './protection.ts';
 import { evolveOrder, isFinal, NO_ORDER } from './state.ts';
 import type { LiveOrder, OrderState } from './state.ts';
 
@@ -29,7 +32,10 @@ export type OrderCommand =
   | { readonly type: 'RecordCancelRefused'; readonly reason: string; readonly at: string }
   | { readonly type: 'RequestReplace'; readonly terms: OrderTerms; readonly at: string }
   | { readonly type: 'RecordReplaceRefused'; readonly revision: number; readonly reason: string; readonly at: string }
-  | { readonly type: 'RecordBrokerMessage'; readonly raw: string; readonly problem: string; readonly at: string };
+  | { readonly type: 'RecordBrokerMessage'; readonly raw: string; readonly problem: string; readonly at: string }
+  | ({ readonly type: 'LinkExit' } & ExitLinked['data'])
+  /** `since`: when what is wrong was first seen, if anything is. */
+  | { readonly type: 'RecordProtection'; readonly protection: Protection; readonly since: string; readonly at: string };
 
 // --- Refusals ---
 
@@ -105,6 +111,13 @@ export function decide(command: OrderCommand, state: OrderState): Decision<Order
         type: 'BrokerMessageRecorded',
         data: { raw: command.raw, problem: command.problem, receivedAt: command.at },
       });
+    case 'LinkExit': {
+      const { exitOrderId, role } = command;
+      if (state.exits.some((exit) => exit.exitOrderId === exitOrderId)) return accept();
+      return accept({ type: 'ExitLinked', data: { exitOrderId, role } });
+    }
+    case 'RecordProtection':
+      return accept(...decideProtection(state, command.protection, command));
   }
 }
 
@@ -168,7 +181,7 @@ function requestReplace(terms: OrderTerms, at: string, state: LiveOrder): Decisi
   if (isFinal(state)) return refuse({ code: 'order_not_working', status: state.status });
   if (state.status !== 'working') return refuse({ code: 'order_unconfirmed' });
   // How a broker counts what is filled already against the new quantity is not promised, and a wrong guess oversells.
-  if (state.filled > 0n) return refuse({ code: 'order_partly_filled' });
+  if (state.executions.length > 0) return refuse({ code: 'order_partly_filled' });
   const { replacement } = state;
   if (replacement !== null) return sameTerms(replacement.terms, terms) ? accept() : refuse({ code: 'replace_pending' });
   if (sameTerms(state.ticket, terms)) return accept();

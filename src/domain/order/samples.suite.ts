@@ -60,6 +60,7 @@ export const execution = (
 ): Execution => ({
   brokerOrderId: 'B1',
   executionId: `E${cumulativeQuantity}`,
+  recordId: null,
   quantity,
   price: '187.20',
   cumulativeQuantity,
@@ -75,6 +76,8 @@ export const report = (changes: Partial<BrokerReport> = {}): BrokerReport => ({
   tookEffect: false,
   filledQuantity: '0',
   executions: [],
+  isComplete: false,
+  amendments: [],
   replacedBy: null,
   reason: null,
   at: later(5),

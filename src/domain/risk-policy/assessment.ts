@@ -6,6 +6,7 @@ export type RuleName =
   | 'broker_link'
   | 'account_blocked'
   | 'trading_halted'
+  | 'overfill'
   | 'repeated_execution'
   | 'trades_left'
   | 'instrument_state'

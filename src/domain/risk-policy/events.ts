@@ -59,7 +59,7 @@ export interface FillBooked {
   readonly type: 'FillBooked';
   readonly data: {
     readonly orderId: string;
-    /** Broker order id and cumulative quantity: unique for an execution. */
+    /** Unique for an execution, and for each correction of it (src/domain/order/execution-events.ts). */
     readonly executionKey: string;
     readonly symbol: string;
     readonly side: 'buy' | 'sell';
@@ -68,6 +68,63 @@ export interface FillBooked {
     /** Profit or loss of the lots that it closed. */
     readonly realized: string;
     readonly tradingDay: string;
+  };
+}
+
+/**
+ * A booked execution is taken back, because the broker has busted it, or corrected it: then it is booked anew. The lot that
+ * it opened goes, and the lots that it closed come back at what they had cost.
+ */
+export interface FillReversed {
+  readonly type: 'FillReversed';
+  readonly data: {
+    readonly orderId: string;
+    readonly executionKey: string;
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    readonly quantity: string;
+    readonly price: string;
+    /** The lots, or parts of them, that it had closed, oldest first; `orderId` is null for what was held before. */
+    readonly closedLots: readonly {
+      readonly quantity: string;
+      readonly price: string;
+      readonly orderId: string | null;
+    }[];
+    /** What the reversal adds to the realized profit. */
+    readonly realized: string;
+    /** Shares of the order that stay booked. */
+    readonly executed: string;
+    /** The day of the execution. */
+    readonly tradingDay: string;
+    readonly reason: 'busted' | 'corrected';
+  };
+}
+
+/**
+ * More was executed than was ordered. `order`: of one order; nothing that makes a position larger is admitted. `exits`: the
+ * exits of a bracket have executed more than the order that they belong to, as when both were filled; nothing that
+ * makes a position in the symbol larger is admitted. Until a person has looked.
+ */
+export interface OverfillFound {
+  readonly type: 'OverfillFound';
+  readonly data: {
+    readonly orderId: string;
+    readonly symbol: string;
+    readonly cause: 'order' | 'exits';
+    /** Shares too many. */
+    readonly excess: string;
+    readonly foundAt: string;
+  };
+}
+
+/** A person has looked at what was executed too much. */
+export interface OverfillCleared {
+  readonly type: 'OverfillCleared';
+  readonly data: {
+    readonly orderId: string;
+    readonly symbol: string;
+    readonly clearedBy: string;
+    readonly clearedAt: string;
   };
 }
 
@@ -197,7 +254,10 @@ export type RiskEvent =
   | LimitsTightened
   | PositionMismatchFound
   | PositionMismatchResolved
-  | BrokerPositionAdopted;
+  | BrokerPositionAdopted
+  | FillReversed
+  | OverfillFound
+  | OverfillCleared;
 
 /** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
 export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = {
@@ -216,6 +276,9 @@ export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = 
   PositionMismatchFound: 1,
   PositionMismatchResolved: 1,
   BrokerPositionAdopted: 1,
+  FillReversed: 1,
+  OverfillFound: 1,
+  OverfillCleared: 1,
 };
 
 export const riskStream = (accountId: string): string => `risk-${accountId}`;

@@ -80,6 +80,11 @@ export const BAD_ORDERS: Readonly<Record<RuleName, fc.Arbitrary<Case>>> = {
   trading_halted: fc
     .record({ wish: opening, level: fc.constantFrom('halted' as const, 'reducing' as const) })
     .map(({ wish, level }) => of(order(wish, { halts: [halted(level)] }))),
+  overfill: fc
+    .record({ wish: opening, excess: whole(1, 50), cause: fc.constantFrom('order' as const, 'exits' as const) })
+    .map(({ wish, excess, cause }) =>
+      of(order(wish), [{ type: 'RecordOverfill', orderId: 'o', symbol: 'AAPL', cause, excess, at: NOW }]),
+    ),
   repeated_execution: fc
     .record({ side, count: fc.integer({ min: 10, max: 14 }), ms: fc.integer({ min: 0, max: 59_999 }) })
     .map(({ count, ms, ...same }) => of(order({ ...same, quantity: '99' }), working(count, same, ms))),

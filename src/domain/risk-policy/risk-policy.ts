@@ -4,14 +4,16 @@
  */
 import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
-import { larger, minus, NO_MONEY, NO_QUANTITY, price, quantity, toText } from '../kernel/decimal.ts';
-import { find, has } from '../kernel/dictionary.ts';
-import { book } from '../kernel/lots.ts';
+import { larger, minus, NO_MONEY, NO_QUANTITY, quantity, toText } from '../kernel/decimal.ts';
+import { find } from '../kernel/dictionary.ts';
 import { sameTicket } from '../order/events.ts';
 import type { Channel, Execution, OrderTerms, OrderTicket } from '../order/events.ts';
-import type { AssessmentInputs, OpeningPositionsRecorded, RiskEvent } from './events.ts';
+import { amendFill, bookFill } from './bookings.ts';
+import type { AmendedExecution } from './bookings.ts';
+import type { AssessmentInputs, OpeningPositionsRecorded, OverfillFound, RiskEvent } from './events.ts';
 import { limitsInForce } from './limits.ts';
 import type { LimitBasis, LimitName } from './limits.ts';
+import { clearOverfill, findOverfill } from './overfill.ts';
 import { chooseProfile, tighten } from './policy.ts';
 import type { ChooseRiskProfile, TightenLimits } from './policy.ts';
 import { decidePosition } from './position-mismatch.ts';
@@ -20,7 +22,7 @@ import { breachesOf } from './rules.ts';
 import type { Check } from './rules/check.ts';
 import { heldFor } from './rules/means.ts';
 import { repetitions, REPETITION_SECONDS } from './rules/rate.ts';
-import { evolveRisk, holdingOf, NO_RISK, without } from './state.ts';
+import { evolveRisk, NO_RISK, without } from './state.ts';
 import type { RiskState } from './state.ts';
 
 // --- Commands ---
@@ -53,8 +55,15 @@ export type RiskCommand =
       readonly symbol: string;
       readonly side: 'buy' | 'sell';
       readonly execution: Execution;
+      /** How many earlier executions of the broker order had the same cumulative quantity. */
+      readonly repeat?: number;
       readonly tradingDay: string;
     }
+  /** Brings what is booked of an execution that the broker has busted or corrected to what counts of it. */
+  | ({ readonly type: 'AmendFill' } & AmendedExecution)
+  | ({ readonly type: 'RecordOverfill'; readonly at: string } & Omit<OverfillFound['data'], 'foundAt'>)
+  /** A person has looked at it. */
+  | { readonly type: 'ClearOverfill'; readonly orderId: string; readonly clearedBy: string; readonly at: string }
   /** `wanted`: how many shares the order may execute in all. `reopens`: also when its reservation is gone. */
   | { readonly type: 'AdjustReservation'; readonly orderId: string; readonly wanted: string; readonly reopens: boolean }
   | { readonly type: 'ReleaseReservation'; readonly orderId: string; readonly outcome: string }
@@ -88,7 +97,15 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
     case 'AssessReplacement':
       return assessReplacement(command, state);
     case 'BookFill':
-      return bookFill(command, state);
+      return accept(...bookFill({ ...command, repeat: command.repeat ?? 0 }, state));
+    case 'AmendFill':
+      return accept(...amendFill(command, state));
+    case 'RecordOverfill': {
+      const { orderId, symbol, cause, excess, at: foundAt } = command;
+      return accept(...findOverfill(state.overfills, { orderId, symbol, cause, excess, foundAt }));
+    }
+    case 'ClearOverfill':
+      return accept(...clearOverfill(state.overfills, command));
     case 'AdjustReservation':
       return adjustReservation(command, state);
     case 'ReleaseReservation':
@@ -184,37 +201,6 @@ function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskStat
   if (open === (state.reservations.get(orderId)?.quantity ?? NO_QUANTITY)) return accept();
   const { symbol, side } = answer.ticket;
   return accept({ type: 'ReservationAdjusted', data: { orderId, symbol, side, quantity: toText(open) } });
-}
-
-function bookFill(command: Assess<'BookFill'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { orderId, symbol, side, execution, tradingDay } = command;
-  const executionKey = `${execution.brokerOrderId}:${execution.cumulativeQuantity}`;
-  if (has(state.bookedExecutions, executionKey) || isContained(command, state)) return accept();
-  const booking = book(holdingOf(state, symbol), side, quantity(execution.quantity), price(execution.price));
-  return accept({
-    type: 'FillBooked',
-    data: {
-      orderId,
-      executionKey,
-      symbol,
-      side,
-      quantity: execution.quantity,
-      price: execution.price,
-      realized: toText(booking.realized),
-      tradingDay,
-    },
-  });
-}
-
-/**
- * An execution of an order from elsewhere that happened before the opening positions were read, or before the broker's
- * position was adopted, is part of them.
- */
-function isContained({ orderId, symbol, execution }: Assess<'BookFill'>, state: RiskState): boolean {
-  if (has(state.answers, orderId)) return false;
-  return [state.openedAt, state.adopted.get(symbol)?.at ?? null].some(
-    (read) => read !== null && Date.parse(execution.executedAt) <= Date.parse(read),
-  );
 }
 
 export const riskPolicy: Decider<RiskCommand, RiskEvent, RiskState, RiskRefusal> = {

@@ -9,6 +9,7 @@ import type { Check, Rule } from './rules/check.ts';
 import * as instrument from './rules/instrument.ts';
 import { dailyLoss } from './rules/loss.ts';
 import { buyingPower, marginEquity, marginPositions } from './rules/means.ts';
+import { overfill } from './rules/overfill.ts';
 import { freshQuote, priceCollar } from './rules/price.ts';
 import * as rate from './rules/rate.ts';
 import * as short from './rules/short.ts';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   account.brokerLink,
   account.accountBlocked,
   account.tradingHalted,
+  overfill,
   rate.repeatedExecution,
   account.tradesLeft,
   instrument.instrumentTradable,

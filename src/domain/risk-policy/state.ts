@@ -1,16 +1,30 @@
 /** An account as the risk engine sees it, folded from its risk stream. */
-import { absolute, larger, minus, money, NO_MONEY, NO_QUANTITY, plus, price, quantity } from '../kernel/decimal.ts';
+import {
+  absolute,
+  larger,
+  minus,
+  money,
+  negated,
+  NO_MONEY,
+  NO_QUANTITY,
+  plus,
+  price,
+  quantity,
+} from '../kernel/decimal.ts';
 import type { Money, Price, Quantity } from '../kernel/decimal.ts';
 import { EMPTY, find, put } from '../kernel/dictionary.ts';
 import type { Dictionary } from '../kernel/dictionary.ts';
-import { book, FLAT, netQuantity } from '../kernel/lots.ts';
+import { book, FLAT, netQuantity, unbook } from '../kernel/lots.ts';
 import type { Holding, Side } from '../kernel/lots.ts';
 import type { Channel, OrderTerms, OrderTicket } from '../order/events.ts';
+import { firstKey, takenBack } from './booked.ts';
+import type { BookedExecution } from './booked.ts';
 import { NO_TRADES, withTrade } from './day.ts';
 import type { DayTrades } from './day.ts';
 import type {
   Breach,
   FillBooked,
+  FillReversed,
   OrderAdmitted,
   ReplacementAdmitted,
   RepeatedExecutionTripped,
@@ -18,6 +32,8 @@ import type {
 } from './events.ts';
 import { NOTHING_TIGHTENED, strictest } from './limits.ts';
 import type { OwnPolicy } from './limits.ts';
+import { NO_OVERFILLS, overfillsCleared, overfillsWith } from './overfill.ts';
+import type { Overfills } from './overfill.ts';
 import { NO_RECENT_ORDERS, remember } from './recent.ts';
 import type { RecentOrders } from './recent.ts';
 import { reckonedCost } from './reckoning.ts';
@@ -49,7 +65,8 @@ export interface RiskState {
   readonly answers: Dictionary<Answer>;
   readonly reservations: ReadonlyMap<string, Reservation>;
   readonly holdings: ReadonlyMap<string, Holding>;
-  readonly bookedExecutions: Dictionary<true>;
+  /** By the key of the execution. */
+  readonly bookedExecutions: Dictionary<BookedExecution>;
   /** How many executions are booked; whatever the broker says of the account is older when it was read before the last. */
   readonly bookings: number;
   /** Realized profit or loss of the latest trading day that had any. */
@@ -62,6 +79,7 @@ export interface RiskState {
   readonly tradesExecuted: number;
   /** The market's time at which the opening positions were read; null before. */
   readonly openedAt: string | null;
+  readonly overfills: Overfills;
   /** By symbol. */
   readonly mismatches: ReadonlyMap<string, Mismatch>;
   /** The broker's positions that were declared to be the right ones, by symbol, the last one each. */
@@ -91,6 +109,7 @@ export const NO_RISK: RiskState = {
   openedAt: null,
   mismatches: new Map(),
   adopted: new Map(),
+  overfills: NO_OVERFILLS,
 };
 
 export const holdingOf = (state: RiskState, symbol: string): Holding => state.holdings.get(symbol) ?? FLAT;
@@ -154,7 +173,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
     case 'OpeningPositionsRecorded': {
       const holdings = new Map(state.holdings);
       for (const { symbol, quantity: held, averagePrice } of event.data.positions) {
-        holdings.set(symbol, [{ quantity: quantity(held), price: price(averagePrice) }]);
+        holdings.set(symbol, [{ quantity: quantity(held), price: price(averagePrice), orderId: null }]);
       }
       return { ...state, holdings, openedAt: event.data.recordedAt };
     }
@@ -179,7 +198,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
     case 'BrokerPositionAdopted': {
       const { symbol, averagePrice, adoptedAt: at } = event.data;
       const held = quantity(event.data.quantity);
-      const holding = held === NO_QUANTITY ? FLAT : [{ quantity: held, price: price(averagePrice) }];
+      const holding = held === NO_QUANTITY ? FLAT : [{ quantity: held, price: price(averagePrice), orderId: null }];
       return {
         ...state,
         holdings: added(state.holdings, symbol, holding),
@@ -187,6 +206,12 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
         adopted: added(state.adopted, symbol, { quantity: held, at }),
       };
     }
+    case 'FillReversed':
+      return fillReversed(state, event.data);
+    case 'OverfillFound':
+      return { ...state, overfills: overfillsWith(state.overfills, event.data) };
+    case 'OverfillCleared':
+      return { ...state, overfills: overfillsCleared(state.overfills, event.data.orderId) };
   }
 }
 
@@ -222,35 +247,63 @@ function replacementAdmitted(state: RiskState, data: ReplacementAdmitted['data']
 }
 
 function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {
-  const shares = quantity(fill.quantity);
-  const booking = book(holdingOf(state, fill.symbol), fill.side, shares, price(fill.price));
-  const reservation = state.reservations.get(fill.orderId);
-  const answer = find(state.answers, fill.orderId);
+  const { orderId, executionKey, symbol, side, tradingDay } = fill;
+  const [shares, at] = [quantity(fill.quantity), price(fill.price)];
+  const { holding, closedLots } = book(holdingOf(state, symbol), side, shares, at, orderId);
+  const booked = { executionKey, symbol, side, quantity: shares, price: at, orderId, closedLots, tradingDay };
+  return moved(state, holding, { ...booked, stands: true }, money(fill.realized));
+}
+
+function fillReversed(state: RiskState, fill: FillReversed['data']): RiskState {
+  const { executionKey, symbol, tradingDay } = fill;
+  const booked = takenBack(fill);
+  const { holding } = unbook(holdingOf(state, symbol), booked);
+  return moved(state, holding, { ...booked, executionKey, symbol, tradingDay, stands: false }, money(fill.realized));
+}
+
+/** The account after an execution was booked or taken back. */
+function moved(state: RiskState, holding: Holding, booked: BookedExecution, realized: Money): RiskState {
+  const { orderId, executionKey, symbol, side, tradingDay, stands } = booked;
+  const trade = stands ? side : side === 'buy' ? 'sell' : 'buy';
+  return {
+    ...counted(state, orderId, stands ? booked.quantity : negated(booked.quantity)),
+    holdings: added(state.holdings, symbol, holding),
+    bookedExecutions: put(state.bookedExecutions, firstKey(executionKey), booked),
+    bookings: state.bookings + 1,
+    day: withTrade(state.day, { ...booked, side: trade }),
+    // An execution of an earlier day that is learnt late changes nothing of what the latest day has realized.
+    realized:
+      tradingDay < state.realized.tradingDay
+        ? state.realized
+        : { tradingDay, amount: plus(realizedOn(state, tradingDay), realized) },
+  };
+}
+
+/** The order's trade of the plan and its reservation after more, or fewer, of its shares are booked. */
+function counted(state: RiskState, orderId: string, shares: Quantity): RiskState {
+  const reservation = state.reservations.get(orderId);
+  const answer = find(state.answers, orderId);
   const isOwn = answer?.kind === 'admitted';
-  const left = reservation === undefined ? NO_QUANTITY : minus(reservation.quantity, shares);
+  const executed = executedAfter(state, orderId, shares);
+  const trades = isOwn ? Number(executed !== 0n) - Number(answer.executed !== 0n) : 0;
   return {
     ...state,
-    holdings: added(state.holdings, fill.symbol, booking.holding),
-    bookedExecutions: put(state.bookedExecutions, fill.executionKey, true),
-    bookings: state.bookings + 1,
-    day: withTrade(state.day, { ...fill, quantity: shares, price: price(fill.price) }),
-    // An execution of an earlier day that is learnt late takes nothing from what the latest day has realized.
-    realized:
-      fill.tradingDay < state.realized.tradingDay
-        ? state.realized
-        : {
-            tradingDay: fill.tradingDay,
-            amount: plus(realizedOn(state, fill.tradingDay), money(fill.realized)),
-          },
-    tradesExecuted: state.tradesExecuted + (isOwn && answer.executed === 0n ? 1 : 0),
-    answers: isOwn
-      ? put(state.answers, fill.orderId, { ...answer, executed: plus(answer.executed, shares) })
-      : state.answers,
+    tradesExecuted: state.tradesExecuted + trades,
+    answers: isOwn ? put(state.answers, orderId, { ...answer, executed }) : state.answers,
     reservations:
       reservation === undefined
         ? state.reservations
-        : added(state.reservations, fill.orderId, { ...reservation, quantity: left < 0n ? NO_QUANTITY : left }),
+        : added(state.reservations, orderId, {
+            ...reservation,
+            quantity: larger(minus(reservation.quantity, shares), NO_QUANTITY),
+          }),
   };
+}
+
+/** Shares of an admitted order that are booked, with some more. */
+export function executedAfter({ answers }: RiskState, orderId: string, shares: Quantity): Quantity {
+  const answer = find(answers, orderId);
+  return answer?.kind === 'admitted' ? plus(answer.executed, shares) : NO_QUANTITY;
 }
 
 const reservationFor = (ticket: OrderTicket, shares: string): Reservation => ({

@@ -29,6 +29,7 @@ const RULES: Record<Breach['rule'], string> = {
   key_rate: 'Broker’s order rate',
   reduce_only: 'Reduce only',
   position_mismatch: 'Position as at the broker',
+  overfill: 'Executed too much',
 };
 
 function inUnit(figure: string | null, unit: Breach['unit']): string {

@@ -3,9 +3,11 @@ import type { ClientBase, Pool } from 'pg';
 
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import type { AccountOpened } from '../../../domain/account/events.ts';
+import { quantity } from '../../../domain/kernel/decimal.ts';
 import { accountStream } from '../../../domain/account/events.ts';
 import type {
   FillBooked,
+  FillReversed,
   OrderAdmitted,
   ReservationAdjusted,
   ReservationReleased,
@@ -16,9 +18,9 @@ import type { View } from '../projections/view.ts';
 
 export const accountsView: View = {
   name: 'accounts',
-  version: 1,
+  version: 2,
   tables: ['accounts', 'account_trades'],
-  types: ['AccountOpened', 'OrderAdmitted', 'FillBooked', 'ReservationAdjusted', 'ReservationReleased'],
+  types: ['AccountOpened', 'OrderAdmitted', 'FillBooked', 'FillReversed', 'ReservationAdjusted', 'ReservationReleased'],
   async apply(tx, events) {
     const ofUsers = events.filter(({ type }) => type === 'AccountOpened');
     if (ofUsers.length > 0) await openAccounts(tx, ofUsers);
@@ -37,7 +39,7 @@ async function openAccounts(tx: ClientBase, events: readonly RecordedEvent[]): P
   );
 }
 
-type TradeEvent = OrderAdmitted | FillBooked | ReservationAdjusted | ReservationReleased;
+type TradeEvent = OrderAdmitted | FillBooked | FillReversed | ReservationAdjusted | ReservationReleased;
 
 interface TradeRow {
   readonly order_id: string;
@@ -85,6 +87,8 @@ function tradeAfter(row: TradeRow | undefined, event: TradeEvent): TradeRow | un
   switch (event.type) {
     case 'FillBooked':
       return { ...row, executed: true };
+    case 'FillReversed':
+      return { ...row, executed: quantity(event.data.executed) !== 0n };
     case 'ReservationAdjusted':
       return { ...row, reserved: true };
     case 'ReservationReleased':

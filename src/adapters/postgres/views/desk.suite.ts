@@ -42,12 +42,14 @@ const UNHURRIED = {
   mostRepetitionsInAMinute: null,
 };
 
+const QUIET = { info: () => undefined, warn: () => undefined, alarm: () => undefined };
+
 export type Desk = ReturnType<typeof createDesk>;
 
 /** What can happen to one account's orders; each step is decided by the domain and stored. A refusal is the test's error. */
 export function createDesk(store: EventStore, accountId = ACCOUNT) {
   const aggregates = createAggregates({ store, ids: systemIds });
-  const bookFills = createBookFills({ aggregates, pass: () => undefined });
+  const bookFills = createBookFills({ aggregates, log: QUIET, pass: () => undefined });
   const accepted = <T extends { readonly kind: string }>(handled: T): T => {
     if (handled.kind === 'refused') throw new Error(`refused: ${JSON.stringify(handled)}`);
     return handled;
@@ -109,6 +111,7 @@ export function createDesk(store: EventStore, accountId = ACCOUNT) {
         {
           brokerOrderId: `B-${orderId}`,
           executionId: null,
+          recordId: null,
           quantity: shares,
           price: '187.25',
           cumulativeQuantity: cumulative,

@@ -3,8 +3,8 @@ import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerExecution } from '../../../../contracts/broker-api.ts';
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
-import type { Execution, Fill } from '../../../domain/order/events.ts';
-import { orderStream } from '../../../domain/order/events.ts';
+import type { Execution, Fill, Recount } from '../../../domain/order/events.ts';
+import { executionKey, orderStream } from '../../../domain/order/events.ts';
 import type { OpeningPositionsRecorded } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import type { View } from '../projections/view.ts';
@@ -12,19 +12,25 @@ import { canBeStored } from './names.ts';
 
 // --- Projection ---
 
+const FILLS: readonly string[] = ['OrderPartiallyFilled', 'OrderFilled'];
+/** Another amount of an execution may count than before. */
+const RECOUNTS: readonly string[] = ['ExecutionBusted', 'ExecutionCorrected', 'ExecutionIdentified'];
+
 export const executionsView: View = {
   name: 'executions',
-  version: 2,
+  version: 3,
   tables: ['executions', 'execution_openings'],
-  types: ['OpeningPositionsRecorded', 'OrderPartiallyFilled', 'OrderFilled'],
+  types: ['OpeningPositionsRecorded', ...FILLS, ...RECOUNTS],
   // A fill does not say of which account and symbol: its order's row does, which an earlier event made.
   reads: ['orders'],
   async apply(tx, events) {
     const openings = events.filter(({ type }) => type === 'OpeningPositionsRecorded');
-    const fills = events.filter(({ type }) => type !== 'OpeningPositionsRecorded');
+    const fills = events.filter(({ type }) => FILLS.includes(type));
+    const recounts = events.filter(({ type }) => RECOUNTS.includes(type));
     const late: Pair[] = [];
     if (openings.length > 0) late.push(...(await open(tx, openings)));
     if (fills.length > 0) late.push(...(await add(tx, fills)));
+    for (const event of recounts) late.push(...(await recount(tx, event)));
     if (late.length > 0) await restate(tx, late);
   },
 };
@@ -66,19 +72,21 @@ const signed = (row: string): string => `case ${row}.side when 'buy' then ${row}
 
 /** Gives those pairs of which a later execution is here already: the order's stream was behind the others. */
 async function add(tx: ClientBase, events: readonly RecordedEvent[]): Promise<readonly Pair[]> {
-  const executions = events.map(({ data }) => (data as Fill).execution);
+  const fills = events.map(({ data }) => data as Fill);
   const { rows } = await tx.query<Pair & { readonly order_id: string; readonly known: boolean }>({
     name: 'executions-add',
     text: `with fill as (
              select f.*, o.account_id, o.symbol, o.side
-               from (select distinct on (broker_order_id, cumulative_quantity) *
+               from (select distinct on (broker_order_id, cumulative_quantity, repeat) *
                        from unnest($1::text[], $2::text[], $3::numeric[], $4::numeric[], $5::numeric[],
-                                   $6::timestamptz[], $7::text[])
-                            as e (order_id, broker_order_id, cumulative_quantity, quantity, price, executed_at, position)
-                      order by broker_order_id, cumulative_quantity, position collate "C") f
+                                   $6::timestamptz[], $7::text[], $8::integer[], $9::integer[])
+                            as e (order_id, broker_order_id, cumulative_quantity, quantity, price, executed_at, position,
+                                  repeat, revision)
+                      order by broker_order_id, cumulative_quantity, repeat, position collate "C") f
                left join orders o on o.order_id = f.order_id
               where not exists (select from executions e where e.broker_order_id = f.broker_order_id
-                                                           and e.cumulative_quantity = f.cumulative_quantity)
+                                                           and e.cumulative_quantity = f.cumulative_quantity
+                                                           and e.repeat = f.repeat)
            ), placed as (
              select f.*, last.position as last, coalesce(last.held, opening.quantity, 0) as held,
                     min(f.position collate "C") over (partition by f.account_id, f.symbol) as first
@@ -91,8 +99,9 @@ async function add(tx: ClientBase, events: readonly RecordedEvent[]): Promise<re
                  on opening.account_id = f.account_id and opening.symbol = f.symbol
            ), added as (
              insert into executions (broker_order_id, cumulative_quantity, order_id, account_id, symbol, side,
-                                     quantity, price, executed_at, held_before, position)
+                                     quantity, price, executed_at, repeat, revision, held_before, position)
              select broker_order_id, cumulative_quantity, order_id, account_id, symbol, side, quantity, price, executed_at,
+                    repeat, revision,
                     trim_scale(held + coalesce(sum(${signed('p')}) over (
                       partition by account_id, symbol order by position collate "C", cumulative_quantity
                       rows between unbounded preceding and 1 preceding), 0)),
@@ -103,16 +112,39 @@ async function add(tx: ClientBase, events: readonly RecordedEvent[]): Promise<re
              from placed where account_id is null or last > first`,
     values: [
       events.map(({ stream }) => stream.slice(orderStream('').length)),
-      executions.map(({ brokerOrderId }) => brokerOrderId),
-      executions.map(({ cumulativeQuantity }) => cumulativeQuantity),
-      executions.map(({ quantity }) => quantity),
-      executions.map(({ price }) => price),
-      executions.map(({ executedAt }) => executedAt),
+      fills.map(({ execution }) => execution.brokerOrderId),
+      fills.map(({ execution }) => execution.cumulativeQuantity),
+      fills.map(({ counted }) => counted.quantity),
+      fills.map(({ counted }) => counted.price),
+      fills.map(({ execution }) => execution.executedAt),
       events.map(({ position }) => position),
+      fills.map(({ repeat }) => repeat),
+      events.map(({ revision }) => revision),
     ],
   });
   const unknown = rows.find(({ known }) => !known);
   if (unknown !== undefined) throw new Error(`order ${unknown.order_id} has a fill and no row`);
+  return rows;
+}
+
+/** Gives the pair whose execution counts for another amount now; none when the row holds the event already. */
+async function recount(tx: ClientBase, { data, revision }: RecordedEvent): Promise<readonly Pair[]> {
+  const { recount: change } = data as { readonly recount: Recount | null };
+  if (change === null) return [];
+  const { rows } = await tx.query<Pair>({
+    name: 'executions-recount',
+    text: `update executions set quantity = $4::numeric, price = $5::numeric, revision = $6
+            where broker_order_id = $1 and cumulative_quantity = $2 and repeat = $3 and revision < $6
+           returning account_id, symbol`,
+    values: [
+      change.brokerOrderId,
+      change.cumulativeQuantity,
+      change.repeat,
+      change.after.quantity,
+      change.after.price,
+      revision,
+    ],
+  });
   return rows;
 }
 
@@ -121,7 +153,7 @@ async function restate(tx: ClientBase, pairs: readonly Pair[]): Promise<void> {
   await tx.query({
     name: 'executions-restate',
     text: `update executions e set held_before = counted.held
-             from (select broker_order_id, cumulative_quantity,
+             from (select broker_order_id, cumulative_quantity, x.repeat,
                           trim_scale(coalesce(opening.quantity, 0) + coalesce(sum(${signed('x')}) over (
                             partition by x.account_id, x.symbol order by x.position, x.cumulative_quantity
                             rows between unbounded preceding and 1 preceding), 0)) as held
@@ -131,6 +163,7 @@ async function restate(tx: ClientBase, pairs: readonly Pair[]): Promise<void> {
                        on opening.account_id = p.account_id and opening.symbol = p.symbol) counted
             where e.broker_order_id = counted.broker_order_id
               and e.cumulative_quantity = counted.cumulative_quantity
+              and e.repeat = counted.repeat
               and e.held_before <> counted.held`,
     values: [pairs.map(({ account_id }) => account_id), pairs.map(({ symbol }) => symbol)],
   });
@@ -139,15 +172,19 @@ async function restate(tx: ClientBase, pairs: readonly Pair[]): Promise<void> {
 // --- Queries ---
 
 export interface ExecutionQueries {
-  /** Of one account and instrument, newest first. */
+  /** Of one account and instrument, newest first; not those that the broker has busted. */
   executions(accountId: string, instrument: string, maxCount: number): Promise<readonly BrokerExecution[]>;
-  /** The execution that a fill event speaks of; null until the view has applied it. */
-  findExecution(execution: Execution): Promise<BrokerExecution | null>;
+  /** The execution that an event speaks of; null until the view has applied it. */
+  findExecution(place: ExecutionPlace): Promise<BrokerExecution | null>;
 }
+
+/** `repeat`: how many earlier ones have the same cumulative quantity; none when it is not said. */
+export type ExecutionPlace = Pick<Execution, 'brokerOrderId' | 'cumulativeQuantity'> & { readonly repeat?: number };
 
 interface ExecutionRow {
   readonly broker_order_id: string;
   readonly cumulative_quantity: string;
+  readonly repeat: number;
   readonly order_id: string;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
@@ -157,7 +194,7 @@ interface ExecutionRow {
   readonly closed: boolean;
 }
 
-const SELECT = `select broker_order_id, trim_scale(cumulative_quantity)::text as cumulative_quantity, order_id, symbol,
+const SELECT = `select broker_order_id, trim_scale(cumulative_quantity)::text as cumulative_quantity, repeat, order_id, symbol,
   side, quantity, price, executed_at,
   case side when 'buy' then held_before < 0 else held_before > 0 end as closed from executions`;
 
@@ -166,15 +203,15 @@ export function createExecutionQueries(pool: Pool): ExecutionQueries {
     async executions(accountId, instrument, maxCount) {
       if (!canBeStored(instrument)) return [];
       const { rows } = await pool.query<ExecutionRow>(
-        `${SELECT} where account_id = $1 and symbol = $2 order by executed_at desc, position desc limit $3`,
+        `${SELECT} where account_id = $1 and symbol = $2 and quantity <> 0 order by executed_at desc, position desc limit $3`,
         [accountId, instrument, maxCount],
       );
       return rows.map(toBrokerExecution);
     },
-    async findExecution({ brokerOrderId, cumulativeQuantity }) {
+    async findExecution({ brokerOrderId, cumulativeQuantity, repeat = 0 }) {
       const { rows } = await pool.query<ExecutionRow>(
-        `${SELECT} where broker_order_id = $1 and cumulative_quantity = $2`,
-        [brokerOrderId, cumulativeQuantity],
+        `${SELECT} where broker_order_id = $1 and cumulative_quantity = $2 and repeat = $3`,
+        [brokerOrderId, cumulativeQuantity, repeat],
       );
       return rows[0] === undefined ? null : toBrokerExecution(rows[0]);
     },
@@ -182,7 +219,7 @@ export function createExecutionQueries(pool: Pool): ExecutionQueries {
 }
 
 const toBrokerExecution = (row: ExecutionRow): BrokerExecution => ({
-  id: `${row.broker_order_id}:${row.cumulative_quantity}`,
+  id: executionKey({ brokerOrderId: row.broker_order_id, cumulativeQuantity: row.cumulative_quantity }, row.repeat),
   instrument: row.symbol,
   price: Number(row.price),
   time: Math.floor(row.executed_at.getTime() / 1000),
@@ -190,4 +227,5 @@ const toBrokerExecution = (row: ExecutionRow): BrokerExecution => ({
   side: row.side,
   orderId: row.order_id,
   isClose: row.closed,
+  ...(Number(row.quantity) === 0 && { busted: true as const }),
 });

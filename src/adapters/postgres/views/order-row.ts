@@ -1,7 +1,14 @@
 /** The row of an order in the read model, and what each of its events makes of it. */
-import type { Decimal } from '../../../domain/kernel/decimal.ts';
-import { plus, money, price, quantity, toText, value } from '../../../domain/kernel/decimal.ts';
-import type { Execution, OrderEvent, OrderTerms, OrderTicket } from '../../../domain/order/events.ts';
+import type { Money } from '../../../domain/kernel/decimal.ts';
+import { minus, money, plus, price, quantity, toText, value } from '../../../domain/kernel/decimal.ts';
+import type {
+  Counted,
+  OrderEvent,
+  OrderTerms,
+  OrderTicket,
+  ProtectionMissing,
+  Recount,
+} from '../../../domain/order/events.ts';
 import type { OrderStatus } from '../../../domain/order/state.ts';
 import { isFinalStatus } from '../../../domain/order/state.ts';
 import type { Breach } from '../../../domain/risk-policy/events.ts';
@@ -22,6 +29,12 @@ export interface OrderRow {
   readonly stop_price: string | null;
   readonly trail_price: string | null;
   readonly time_in_force: OrderTicket['timeInForce'];
+  /** It was placed with a take profit and a stop loss. */
+  readonly bracket: boolean;
+  /** Which change of it is in force; 0 for none. */
+  readonly replacement: number;
+  /** What is wrong with the protection of what it bought or sold; null when nothing is known to be. */
+  readonly unprotected: ProtectionMissing['data'] | null;
   readonly status: RowStatus;
   readonly filled_quantity: string;
   readonly filled_value: string;
@@ -71,17 +84,23 @@ export function nextRow(row: OrderRow | null, event: OrderEvent, recorded: Recor
     case 'OrderNotReceived':
       return turned(now, 'not_received', event.data.reason);
     case 'OrderPartiallyFilled':
-      return executed(now, event.data.execution);
+      return executed(now, event.data.counted);
     case 'OrderFilled': {
-      const filled = executed(now, event.data.execution);
+      const filled = executed(now, event.data.counted);
       return filled.ended_at === null ? turned(filled, 'filled', null) : filled;
     }
     case 'OrderCancelled':
       return turned(now, 'cancelled', event.data.reason);
     case 'OrderExpired':
       return turned(now, 'expired', null);
-    case 'OrderReplaced':
-      return turned({ ...now, ...termsOf(event.data.terms) }, 'working', null);
+    case 'OrderCompleted':
+      return turned(now, 'filled', null);
+    case 'OrderReplaced': {
+      const { revision, terms } = event.data;
+      // An older change that is learnt of late says nothing about the terms in force.
+      if (revision < row.replacement) return now;
+      return turned({ ...now, ...termsOf(terms), replacement: revision }, 'working', null);
+    }
     case 'CancelRequested':
     case 'ReplaceRequested':
       return { ...now, reason: null };
@@ -90,7 +109,23 @@ export function nextRow(row: OrderRow | null, event: OrderEvent, recorded: Recor
       return { ...now, reason: event.data.reason };
     case 'BracketLinked':
       return { ...now, parent_order_id: event.data.parentOrderId };
+    case 'ExecutionBusted':
+    case 'ExecutionCorrected':
+    case 'ExecutionIdentified':
+      return recounted(now, event.data.recount);
+    case 'ChainExceeded':
+      return { ...now, reason: 'A part was filled while the order was changed: what is left of it is cancelled.' };
+    case 'OrderRestated':
+      return { ...now, quantity: event.data.quantity };
+    case 'ProtectionMissing':
+      return { ...now, unprotected: event.data };
+    case 'ProtectionRestored':
+      return { ...now, unprotected: null };
     case 'BrokerMessageRecorded':
+    case 'ExecutionHeldBack':
+    case 'ExecutionsConfirmed':
+    case 'ExitLinked':
+    case 'ExitActivated':
       return now;
   }
 }
@@ -105,6 +140,9 @@ function beginRow(ticket: OrderTicket, parent: string | null, status: RowStatus,
     type: ticket.type,
     trail_price: ticket.trailPrice,
     ...termsOf(ticket),
+    bracket: ticket.takeProfit !== null && ticket.stopLoss !== null,
+    replacement: 0,
+    unprotected: null,
     status,
     filled_quantity: '0',
     filled_value: '0',
@@ -130,14 +168,24 @@ const turned = (row: OrderRow, status: OrderStatus, reason: string | null): Orde
   ended_at: isFinalStatus(status) ? row.changed_at : null,
 });
 
-const sum = <T extends Decimal>(read: (text: string) => T, text: string, more: T): string =>
-  toText(plus<Decimal>(read(text), more));
+const worth = ({ quantity: shares, price: each }: Counted): Money => value(price(each), quantity(shares));
 
-function executed(row: OrderRow, execution: Execution): OrderRow {
-  const shares = quantity(execution.quantity);
-  return {
-    ...row,
-    filled_quantity: sum(quantity, row.filled_quantity, shares),
-    filled_value: sum(money, row.filled_value, value(price(execution.price), shares)),
-  };
+const executed = (row: OrderRow, counted: Counted): OrderRow => ({
+  ...row,
+  filled_quantity: toText(plus(quantity(row.filled_quantity), quantity(counted.quantity))),
+  filled_value: toText(plus(money(row.filled_value), worth(counted))),
+});
+
+/** With another amount of an execution that counts. */
+function recounted(row: OrderRow, recount: Recount | null): OrderRow {
+  if (recount === null) return row;
+  const { before, after } = recount;
+  return executed(
+    {
+      ...row,
+      filled_quantity: toText(minus(quantity(row.filled_quantity), quantity(before.quantity))),
+      filled_value: toText(minus(money(row.filled_value), worth(before))),
+    },
+    after,
+  );
 }

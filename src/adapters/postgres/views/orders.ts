@@ -6,13 +6,14 @@ import type { ClientBase, Pool } from 'pg';
 
 import type { BrokerOrder } from '../../../../contracts/broker-api.ts';
 import { START, type Position, type RecordedEvent } from '../../../application/ports/event-store.ts';
-import type { UnfinishedOrders } from '../../../application/ports/progress.ts';
+import type { BracketOrders, UnfinishedOrders } from '../../../application/ports/progress.ts';
 import { money, perShare, quantity, toText } from '../../../domain/kernel/decimal.ts';
-import type { OrderEvent } from '../../../domain/order/events.ts';
+import type { OrderEvent, ProtectionMissing } from '../../../domain/order/events.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import type { OrderAdmitted, OrderDenied } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import { breachSentence } from '../../words/breaches.ts';
+import { protectionSentence } from '../../words/fill-sentences.ts';
 import type { View } from '../projections/view.ts';
 import { canBeStored } from './names.ts';
 import type { OrderRow, RowStatus } from './order-row.ts';
@@ -42,6 +43,18 @@ const ORDER_EVENTS = {
   ReplaceRequested: true,
   OrderReplaced: true,
   ReplaceRefused: true,
+  ExecutionBusted: true,
+  ExecutionCorrected: true,
+  ExecutionHeldBack: true,
+  ExecutionIdentified: true,
+  ExecutionsConfirmed: true,
+  OrderCompleted: true,
+  ChainExceeded: true,
+  OrderRestated: true,
+  ExitLinked: true,
+  ExitActivated: true,
+  ProtectionMissing: true,
+  ProtectionRestored: true,
 } satisfies Record<Exclude<OrderEvent['type'], 'BrokerMessageRecorded'>, true>;
 
 export const ordersView: View = {
@@ -95,6 +108,9 @@ const COLUMNS = [
   'stop_price',
   'trail_price',
   'time_in_force',
+  'bracket',
+  'replacement',
+  'unprotected',
   'status',
   'filled_quantity',
   'filled_value',
@@ -135,6 +151,7 @@ export interface OrderQueries {
   findWithLegs(orderId: string): Promise<readonly FoundOrder[]>;
   /** Admitted orders are given a second to be placed by whoever asked for them. */
   readonly unfinished: UnfinishedOrders;
+  readonly brackets: BracketOrders;
 }
 
 type Joined = OrderRow & { readonly parent_status: RowStatus | null };
@@ -142,6 +159,15 @@ type Ids = { readonly orderId: string; readonly accountId: string };
 
 const SELECT = `select o.*, parent.status as parent_status from orders o
                 left join orders parent on parent.order_id = o.parent_order_id`;
+
+/** What an order has opened and is still held stands in the lots of positions. */
+const BRACKETS_TO_WATCH = `
+  select o.order_id as "orderId", o.account_id as "accountId"
+    from (select lot ->> 'orderId' as order_id from positions, json_array_elements(lots) lot
+          union select parent_order_id from orders where ended_at is null and parent_order_id is not null
+          union select order_id from orders where unprotected is not null) watched
+    join orders o on o.order_id = watched.order_id
+   where o.bracket order by o.order_id`;
 
 export function createOrderQueries(pool: Pool): OrderQueries {
   async function select(conditions: string, values: readonly unknown[]): Promise<readonly Joined[]> {
@@ -180,6 +206,12 @@ export function createOrderQueries(pool: Pool): OrderQueries {
       },
       admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
       placed: () => ids(`status <> 'admitted'`),
+    },
+    brackets: {
+      async toWatch() {
+        const { rows } = await pool.query<Ids>(BRACKETS_TO_WATCH);
+        return rows;
+      },
     },
   };
 }
@@ -224,7 +256,8 @@ function toBrokerOrder(row: Joined): BrokerOrder {
     ...(waits && row.parent_order_id !== null && { parentId: row.parent_order_id, parentType: 'order' as const }),
     duration: { type: row.time_in_force },
     lastModified: Math.floor(row.changed_at.getTime() / 1000),
-    ...(message !== null && { message: { text: message, type: MESSAGE_TYPES[status] } }),
+    ...(row.unprotected !== null && { protection: toProtection(row.unprotected) }),
+    ...(message !== null && { message: { text: message, type: messageType(row, status) } }),
   };
 }
 
@@ -240,7 +273,18 @@ const MESSAGE_TYPES: Readonly<Record<BrokerOrder['status'], 'information' | 'war
   rejected: 'error',
 };
 
+const messageType = (row: OrderRow, status: BrokerOrder['status']) =>
+  row.unprotected === null ? MESSAGE_TYPES[status] : 'warning';
+
+const toProtection = (unprotected: ProtectionMissing['data']): NonNullable<BrokerOrder['protection']> => ({
+  since: unprotected.since,
+  openQty: Number(unprotected.openQuantity),
+  protectedQty: Number(unprotected.protectedQuantity),
+  bareQty: Number(unprotected.bareQuantity),
+});
+
 function messageOf(row: OrderRow): string | null {
+  if (row.unprotected !== null) return protectionSentence(row.unprotected);
   if (row.status === 'denied') return (row.breaches ?? []).map(breachSentence).join(' ');
   if (row.status === 'unconfirmed') return 'Being confirmed';
   if (row.status === 'expired') return 'Expired';

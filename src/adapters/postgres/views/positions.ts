@@ -8,15 +8,17 @@ import type { ClientBase, Pool } from 'pg';
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import { price, quantity, toText } from '../../../domain/kernel/decimal.ts';
 import type { Holding } from '../../../domain/kernel/lots.ts';
-import { averagePrice, book, costBasis, FLAT, netQuantity } from '../../../domain/kernel/lots.ts';
+import { averagePrice, book, costBasis, FLAT, netQuantity, unbook } from '../../../domain/kernel/lots.ts';
 import type {
   BrokerPositionAdopted,
   FillBooked,
+  FillReversed,
   OpeningPositionsRecorded,
   PositionMismatchFound,
   PositionMismatchResolved,
 } from '../../../domain/risk-policy/events.ts';
 import { riskStream } from '../../../domain/risk-policy/events.ts';
+import { takenBack } from '../../../domain/risk-policy/booked.ts';
 import type { View } from '../projections/view.ts';
 import { applyMismatches } from './position-mismatches.ts';
 import type { MismatchRow } from './position-mismatches.ts';
@@ -30,6 +32,7 @@ export const positionsView: View = {
   types: [
     'OpeningPositionsRecorded',
     'FillBooked',
+    'FillReversed',
     'PositionMismatchFound',
     'PositionMismatchResolved',
     'BrokerPositionAdopted',
@@ -51,7 +54,14 @@ export const positionsView: View = {
 };
 
 type PositionEvent = RecordedEvent &
-  (FillBooked | OpeningPositionsRecorded | PositionMismatchFound | PositionMismatchResolved | BrokerPositionAdopted);
+  (
+    | FillBooked
+    | FillReversed
+    | OpeningPositionsRecorded
+    | PositionMismatchFound
+    | PositionMismatchResolved
+    | BrokerPositionAdopted
+  );
 
 interface Key {
   readonly accountId: string;
@@ -71,6 +81,7 @@ function touched(event: PositionEvent): readonly Key[] {
   const accountId = accountOf(event);
   switch (event.type) {
     case 'FillBooked':
+    case 'FillReversed':
     case 'BrokerPositionAdopted':
       return [{ accountId, symbol: event.data.symbol }];
     case 'OpeningPositionsRecorded':
@@ -84,9 +95,11 @@ function touched(event: PositionEvent): readonly Key[] {
 function holdingAfter(holding: Holding, symbol: string, event: PositionEvent): Holding {
   switch (event.type) {
     case 'FillBooked': {
-      const { side, quantity: shares, price: each } = event.data;
-      return book(holding, side, quantity(shares), price(each)).holding;
+      const { side, quantity: shares, price: each, orderId } = event.data;
+      return book(holding, side, quantity(shares), price(each), orderId).holding;
     }
+    case 'FillReversed':
+      return unbook(holding, takenBack(event.data)).holding;
     case 'BrokerPositionAdopted':
       return quantity(event.data.quantity) === 0n ? FLAT : [lotOf(event.data)];
     case 'OpeningPositionsRecorded':
@@ -100,6 +113,7 @@ function holdingAfter(holding: Holding, symbol: string, event: PositionEvent): H
 const lotOf = (whole: { readonly quantity: string; readonly averagePrice: string }) => ({
   quantity: quantity(whole.quantity),
   price: price(whole.averagePrice),
+  orderId: null,
 });
 
 /** Those of the events that the tables do not hold yet; they will be known to hold them. */
@@ -126,7 +140,7 @@ async function notHeld(tx: ClientBase, recorded: readonly RecordedEvent[]): Prom
 
 /** What each account realizes with each symbol on each day. The sums have no superfluous zeros, however they came about. */
 async function addProfits(tx: ClientBase, events: readonly PositionEvent[]): Promise<void> {
-  const fills = events.filter((event) => event.type === 'FillBooked');
+  const fills = events.filter((event) => event.type === 'FillBooked' || event.type === 'FillReversed');
   if (fills.length === 0) return;
   await tx.query({
     name: 'positions-realize',
@@ -146,13 +160,13 @@ async function addProfits(tx: ClientBase, events: readonly PositionEvent[]): Pro
   });
 }
 
-type StoredLots = readonly { readonly quantity: string; readonly price: string }[];
+type StoredLots = readonly { readonly quantity: string; readonly price: string; readonly orderId: string | null }[];
 
 const toHolding = (lots: StoredLots): Holding =>
-  lots.map((lot) => ({ quantity: quantity(lot.quantity), price: price(lot.price) }));
+  lots.map((lot) => ({ ...lot, quantity: quantity(lot.quantity), price: price(lot.price) }));
 
 const toLots = (holding: Holding): StoredLots =>
-  holding.map((lot) => ({ quantity: toText(lot.quantity), price: toText(lot.price) }));
+  holding.map((lot) => ({ quantity: toText(lot.quantity), price: toText(lot.price), orderId: lot.orderId }));
 
 /** By `idOf`; flat ones, too. */
 async function readHoldings(tx: ClientBase, keys: readonly Key[]): Promise<Map<string, Held>> {

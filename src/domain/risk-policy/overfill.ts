@@ -1,0 +1,48 @@
+/**
+ * What was executed too much: the shares are real, so they are booked, and nothing makes a position larger before a person
+ * has looked. Too much of one order stops the account, exits that have executed too much stop their symbol.
+ */
+import { quantity } from '../kernel/decimal.ts';
+import type { Quantity } from '../kernel/decimal.ts';
+import type { OverfillCleared, OverfillFound } from './events.ts';
+
+type Found = OverfillFound['data'];
+
+export interface Overfill extends Pick<Found, 'orderId' | 'symbol' | 'cause'> {
+  readonly excess: Quantity;
+  readonly cleared: boolean;
+}
+
+/** By order and cause; cleared ones stay known, so that what a person has seen is not found again. */
+export type Overfills = ReadonlyMap<string, Overfill>;
+
+export const NO_OVERFILLS: Overfills = new Map();
+
+const keyOf = ({ orderId, cause }: Pick<Found, 'orderId' | 'cause'>): string => `${orderId} ${cause}`;
+
+export const overfillsWith = (overfills: Overfills, found: Found): Overfills =>
+  new Map(overfills).set(keyOf(found), { ...found, excess: quantity(found.excess), cleared: false });
+
+export const overfillsCleared = (overfills: Overfills, orderId: string): Overfills =>
+  new Map([...overfills].map(([key, each]) => [key, each.orderId === orderId ? { ...each, cleared: true } : each]));
+
+/** Only more than was found before is news, also after it was cleared. */
+export function findOverfill(overfills: Overfills, found: Found): readonly OverfillFound[] {
+  const known = overfills.get(keyOf(found));
+  if (quantity(found.excess) <= (known?.excess ?? 0n)) return [];
+  return [{ type: 'OverfillFound', data: found }];
+}
+
+/** Nothing for an order that has none, or whose overfill is cleared already. */
+export function clearOverfill(
+  overfills: Overfills,
+  { orderId, clearedBy, at }: { readonly orderId: string; readonly clearedBy: string; readonly at: string },
+): readonly OverfillCleared[] {
+  const standing = [...overfills.values()].find((each) => each.orderId === orderId && !each.cleared);
+  if (standing === undefined) return [];
+  return [{ type: 'OverfillCleared', data: { orderId, symbol: standing.symbol, clearedBy, clearedAt: at } }];
+}
+
+/** What stands against orders in a symbol that could make a position larger. */
+export const standingAgainst = (overfills: Overfills, symbol: string): Overfill | undefined =>
+  [...overfills.values()].find((each) => !each.cleared && (each.cause === 'order' || each.symbol === symbol));
