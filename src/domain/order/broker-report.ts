@@ -208,18 +208,22 @@ function isFilledBy(state: LiveOrder, report: BrokerReport): boolean {
 const isExitAtWork = ({ brokerOrderId, status }: BrokerReport, state: LiveOrder): boolean =>
   state.parentOrderId !== null && !state.exitActive && status === 'open' && brokerOrderId === state.brokerOrderId;
 
-/** What a change and a fill at once could make too much is not left to the market: the order is cancelled. */
+/**
+ * What a change and a fill at once could make too much is not left to the market: the order is cancelled, and again when
+ * the broker would not do it.
+ */
 function tooMuch({ at }: BrokerReport, state: LiveOrder): readonly OrderEvent[] {
   const { brokerOrderId, ticket, chain } = state;
   const ordered = quantity(ticket.quantity);
   const possible = possibleOf(chain, state);
-  if (isFinal(state) || brokerOrderId === null || state.exceeding.includes(brokerOrderId)) return [];
-  if (chain.length < 2 || ordered === 0n || possible <= ordered) return [];
-  const exceeded: OrderEvent = {
-    type: 'ChainExceeded',
-    data: { brokerOrderId, orderedQuantity: ticket.quantity, possibleQuantity: toText(possible), foundAt: at },
-  };
-  return state.cancelRequested ? [exceeded] : [exceeded, { type: 'CancelRequested', data: { requestedAt: at } }];
+  if (isFinal(state) || brokerOrderId === null || chain.length < 2 || ordered === 0n || possible <= ordered) return [];
+  const events: OrderEvent[] = [];
+  if (!state.exceeding.includes(brokerOrderId)) {
+    const quantities = { orderedQuantity: ticket.quantity, possibleQuantity: toText(possible) };
+    events.push({ type: 'ChainExceeded', data: { brokerOrderId, ...quantities, foundAt: at } });
+  }
+  if (!state.cancelRequested) events.push({ type: 'CancelRequested', data: { requestedAt: at } });
+  return events;
 }
 
 function ending(report: BrokerReport, state: LiveOrder): OrderEvent | null {

@@ -40,24 +40,34 @@ export interface Standing {
 
 /** What counts of an execution after everything the broker has told about it. */
 export function standingOf(book: ExecutionBook, execution: Execution): Standing {
-  const names = namesOf(execution);
-  const isOfIt = (each: { readonly brokerOrderId: string; readonly executionId: string }): boolean =>
-    each.brokerOrderId === execution.brokerOrderId && names.includes(each.executionId);
+  const { brokerOrderId } = execution;
+  /** How it was called before, and how it is called now. */
+  const former: string[] = [];
+  let names = namesOf(execution);
   let now = { quantity: quantity(execution.quantity), price: price(execution.price), version: null as string | null };
   const versions = [{ quantity: now.quantity, price: now.price }];
   let most = now.quantity;
   let amendedAt: string | null = null;
   for (;;) {
-    const next = latest(book.corrections.filter((each) => isOfIt(each) && !names.includes(each.correctedId)));
+    former.push(...names);
+    const next = latest(
+      book.corrections.filter(
+        (each) =>
+          each.brokerOrderId === brokerOrderId &&
+          names.includes(each.executionId) &&
+          !former.includes(each.correctedId),
+      ),
+    );
     if (next === undefined) break;
     const { correctedId, corrected } = next;
-    names.push(correctedId);
+    names = [correctedId];
     now = { quantity: quantity(corrected.quantity), price: price(corrected.price), version: correctedId };
     versions.push({ quantity: now.quantity, price: now.price });
     most = larger(most, now.quantity);
     amendedAt = next.correctedAt;
   }
-  const bust = book.busts.find(isOfIt);
+  const all = allNamesOf(book, execution);
+  const bust = book.busts.find((each) => each.brokerOrderId === brokerOrderId && all.includes(each.executionId));
   if (bust === undefined) return { ...now, busted: false, most, amendedAt, versions };
   return { ...now, quantity: NO_QUANTITY, busted: true, most, amendedAt: bust.bustedAt, versions };
 }
