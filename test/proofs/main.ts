@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { ambiguousSends } from './ambiguous-sends.ts';
 import { diskFull } from './disk-full.ts';
 import { droppedFrame } from './dropped-frame.ts';
+import { permutations } from './fills/permutations.ts';
 import { gaps } from './gaps.ts';
 import { killPostgres } from './kill-postgres.ts';
 import { killProjector } from './kill-projector.ts';
@@ -24,6 +25,7 @@ const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: num
   'kill-switch': { run: killSwitch, times: 1 },
   'disk-full': { run: diskFull, times: 1 },
   gaps: { run: gaps, times: 3 },
+  permutations: { run: permutations, times: 10_000 },
   orders: { run: orders, times: 2_000 },
   'ambiguous-sends': { run: ambiguousSends, times: 10_000 },
   'request-budget': { run: requestBudget, times: 3 },

@@ -10,6 +10,7 @@ import { createPool } from '../../src/adapters/postgres/pool.ts';
 import { ids, sample } from '../../src/application/ports/event-store-samples.suite.ts';
 import type { AppendResult, EventStore } from '../../src/application/ports/event-store.ts';
 import { startEmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
+import { permutations } from './fills/permutations.ts';
 import { killPostgres } from './kill-postgres.ts';
 import { killProjector } from './kill-projector.ts';
 import { killUnderLoad } from './kill-switch.ts';
@@ -38,6 +39,12 @@ it('the kill switch stops a flow of orders, and stands after kill -9', { timeout
   const { facts, broken } = await killUnderLoad(asked(1), load);
   expect(broken).toEqual([]);
   expect(facts).toMatchObject({ 'open orders left': 0, 'positions left': 0, 'sent after kill -9': 0 });
+});
+
+it('a trace of the broker leads to the same orders in any order of arrival', { timeout: 60_000 }, async () => {
+  const { facts, broken } = await permutations(asked(300));
+  expect(broken).toEqual([]);
+  expect(facts).toMatchObject({ traces: 300, differences: 0 });
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'tradsy-small-disk-'));

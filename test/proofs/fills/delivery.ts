@@ -12,10 +12,11 @@ import { createFollowUpdates } from '../../../src/application/order/follow-broke
 import { UNFOLLOWED } from '../../../src/application/order/order-path.suite.ts';
 import { createRecordBrokerOrder } from '../../../src/application/order/record-broker-order.ts';
 import { createSettleReplace } from '../../../src/application/order/send-requests.ts';
-import type { Broker, BrokerAccess, LookUp } from '../../../src/application/ports/broker.ts';
+import type { Broker, BrokerAccess, BrokerUpdate, LookUp } from '../../../src/application/ports/broker.ts';
 import { START } from '../../../src/application/ports/event-store.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
 import { createBookFills } from '../../../src/application/risk-policy/book-fills.ts';
+import { createWatchProtection } from '../../../src/application/risk-policy/watch-protection.ts';
 import type { OrderTicket } from '../../../src/domain/order/events.ts';
 import { orderStream } from '../../../src/domain/order/events.ts';
 import type { OrderCommand } from '../../../src/domain/order/order.ts';
@@ -56,7 +57,9 @@ export type Delivery = ReturnType<typeof createDelivery>;
 
 export function createDelivery(trace: Trace) {
   const { model, plan } = trace;
-  const clock = { now: () => AT, sleep: () => Promise.resolve() };
+  let seconds = 0;
+  const now = (): string => new Date(Date.parse(AT) + seconds * 1_000).toISOString();
+  const clock = { now, sleep: () => Promise.resolve() };
   const store = createEvolvingStore(createMemoryEventStore(clock), { catalogue: CATALOGUE, log: QUIET });
   const aggregates = createAggregates({ store, ids: systemIds });
   const shownOf = (test: (order: ModelOrder) => boolean) => {
@@ -106,7 +109,12 @@ export function createDelivery(trace: Trace) {
   };
   const settleReplace = createSettleReplace(needs);
   const bookFills = createBookFills(needs);
-  let coming: Message | null = null;
+  const watchdog = createWatchProtection({
+    ...needs,
+    brackets: { toWatch: () => Promise.resolve(plan.isBracket ? [{ orderId: ORDER_ID, accountId: ACCOUNT }] : []) },
+    sweepEveryMs: 5_000,
+  });
+  let coming: BrokerUpdate | null = null;
   const follow = createFollowUpdates({
     ...needs,
     settleReplace,
@@ -160,15 +168,18 @@ export function createDelivery(trace: Trace) {
     if (beginning === 'elsewhere') return;
     await place();
     if (beginning === 'restored') return;
-    if (beginning === 'not_sent') return void (await order({ type: 'RecordNotSent', reason: 'no link', at: AT }));
-    if (beginning === 'cancelled_unsent') return void (await order({ type: 'RequestCancel', at: AT }));
+    if (beginning === 'not_sent' || beginning === 'lost_not_sent')
+      return void (await order({ type: 'RecordNotSent', reason: 'no link', at: AT }));
+    if (beginning === 'cancelled_unsent' || beginning === 'lost_cancelled') {
+      return void (await order({ type: 'RequestCancel', at: AT }));
+    }
     const claim = { type: 'ClaimSubmission', claimId: 'c', at: AT } as const;
     await order(claim);
     if (beginning === 'retried') {
       await order({ type: 'RecordSubmissionFailed', claimId: 'c', reason: 'refused', at: AT });
       await order(claim);
     }
-    if (beginning === 'refused_at_once') return reject();
+    if (beginning === 'refused_at_once' || beginning === 'lost_rejected') return reject();
     if (beginning === 'claimed') return;
     if (beginning === 'answered' || beginning === 'retried') return look(trace.chain[0] as ModelOrder);
     await order({ type: 'RecordUnconfirmed', reason: 'time-out', at: AT });
@@ -188,11 +199,23 @@ export function createDelivery(trace: Trace) {
       coming = message;
       await follow(ACCOUNT, new AbortController().signal);
     },
+    /** A message that nobody understands. */
+    async deliverStrange(): Promise<void> {
+      coming = { kind: 'unreadable', raw: '?', problem: 'odd', clientOrderId: ORDER_ID };
+      await follow(ACCOUNT, new AbortController().signal);
+    },
+    /** The watchdog looks, and once more when its patience is over. */
+    async watch(): Promise<void> {
+      await watchdog.watchOnce();
+      seconds += 90;
+      await watchdog.watchOnce();
+    },
     /** Whether our side can ask for it by now. */
     async canAsk(ask: Ask): Promise<boolean> {
       const known = await aggregates.orders.load(orderStream(ORDER_ID));
-      if (known.status !== 'working') return false;
-      return ask.kind === 'cancel' ? !known.cancelRequested : known.replacement === null;
+      if (known.status === 'none') return false;
+      if (ask.kind === 'replace') return known.status === 'working' && known.replacement === null;
+      return ['claimed', 'unconfirmed', 'working'].includes(known.status) && !known.cancelRequested;
     },
     async ask(ask: Ask): Promise<void> {
       if (ask.kind === 'cancel') return void (await order({ type: 'RequestCancel', at: AT }));

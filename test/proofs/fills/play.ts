@@ -45,6 +45,7 @@ export async function play(traceRandom: () => number, random: (() => number) | n
   };
 
   await delivery.begin();
+  if (chance(0.1)) await delivery.deliverStrange();
   for (;;) {
     goOn();
     if (waiting.length === 0 && ask === null) break;
@@ -54,6 +55,8 @@ export async function play(traceRandom: () => number, random: (() => number) | n
       await delivery.look(trace.model.orders[below(trace.model.orders.length)] as ModelOrder);
     }
     if (chance(0.25) && past.length > 0) await bring(past[below(past.length)] as Message);
+    if (chance(0.04)) await delivery.deliverStrange();
+    if (chance(0.15)) await delivery.watch();
     if (ask !== null && (waiting.length === 0 || chance(0.3))) {
       if (!(await delivery.canAsk(ask))) await settle();
       await delivery.ask(ask);
@@ -80,6 +83,7 @@ export async function play(traceRandom: () => number, random: (() => number) | n
 
   await delivery.lookAtAll();
   await delivery.react();
+  if (chance(0.5)) await delivery.watch();
   const rest = (await delivery.wantsCancel()) ? trace.cancelRest() : [];
   for (const message of rest) await bring(message);
   return { trace, outcome: await delivery.outcome(), brought, cancelledRest: rest.length > 0 };

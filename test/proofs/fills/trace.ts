@@ -11,7 +11,7 @@ const MOST_MESSAGES = 12;
 
 export type Ask = { readonly kind: 'cancel' } | { readonly kind: 'replace'; readonly quantity: string };
 
-/** How the order came to the broker, as far as we know; the last four never got there. */
+/** How the order came to the broker, as far as our record knows; of some it is wrong, and the last four never got there. */
 export const BEGINNINGS = [
   'answered',
   'answered',
@@ -23,6 +23,9 @@ export const BEGINNINGS = [
   'given_up',
   'claimed',
   'restored',
+  'lost_cancelled',
+  'lost_not_sent',
+  'lost_rejected',
   'elsewhere',
   'refused_at_once',
   'refused_in_doubt',
@@ -64,7 +67,7 @@ export function createTrace(random: () => number): Trace {
     side: chance(0.8) ? 'buy' : 'sell',
     type: chance(0.3) ? 'market' : 'limit',
     quantity: 2 + below(9),
-    isBracket: beginning !== 'elsewhere' && chance(0.3),
+    isBracket: beginning !== 'elsewhere' && chance(0.4),
   };
   const model = createBrokerModel({ countFollows: chance(0.5), recordsFollow: chance(0.5), oneName: chance(0.5) });
   const isThere = !NEVER_THERE.includes(beginning);
@@ -97,6 +100,8 @@ export function createTrace(random: () => number): Trace {
     }
     const possible: Step[] = [fill, fill, fill, () => model.mention(order)];
     if (chance(0.3)) possible.push(() => model.expire(order));
+    // Nobody has asked for it.
+    if (chance(0.1)) possible.push(() => model.cancel(order));
     if (order.executions.length === 0 && chance(0.1)) possible.push(() => model.reject(order));
     if (own(order)) possible.push(() => asked({ kind: 'cancel' }, () => model.askCancel(order)));
     const isUntouched = chain.every((each) => each.executions.length === 0);

@@ -1,0 +1,92 @@
+/** Which events can come to an order in which state, if the broker does everything right and our record may have gaps. */
+import type { OrderEvent } from '../../../src/domain/order/events.ts';
+import type { OrderStatus } from '../../../src/domain/order/state.ts';
+
+type From = 'none' | OrderStatus;
+
+/** Those that the broker has had, as far as our side knows. */
+const THERE: readonly From[] = ['working', 'filled', 'cancelled', 'expired'];
+/** An order that was rejected has no executions. */
+const THERE_OR_REJECTED: readonly From[] = [...THERE, 'rejected'];
+
+export const REACHABLE: Readonly<Record<OrderEvent['type'], readonly From[]>> = {
+  OrderPlaced: ['none'],
+  OrderObserved: ['none'],
+  BracketLinked: THERE_OR_REJECTED,
+  SubmissionClaimed: ['placed'],
+  SubmissionFailed: ['claimed'],
+  SubmissionUnconfirmed: ['claimed'],
+  // Also of an order that had ended here, and appears at the broker all the same.
+  OrderAcknowledged: ['placed', 'claimed', 'unconfirmed', 'not_received', 'not_sent', 'cancelled', 'rejected'],
+  OrderRejected: ['claimed', 'unconfirmed', 'working'],
+  OrderNotSent: ['placed'],
+  OrderNotReceived: ['unconfirmed'],
+  OrderPartiallyFilled: THERE,
+  OrderFilled: ['working', 'filled'],
+  OrderCompleted: ['working'],
+  CancelRequested: ['claimed', 'unconfirmed', 'working'],
+  CancelRefused: ['working'],
+  OrderCancelled: ['placed', 'working'],
+  OrderExpired: ['working'],
+  ReplaceRequested: ['working'],
+  OrderReplaced: ['working'],
+  ReplaceRefused: ['working'],
+  ChainExceeded: ['working'],
+  ExecutionBusted: THERE,
+  ExecutionCorrected: THERE,
+  ExecutionHeldBack: THERE,
+  ExecutionIdentified: THERE,
+  ExecutionsConfirmed: THERE,
+  OrderRestated: THERE_OR_REJECTED,
+  ExitLinked: THERE_OR_REJECTED,
+  ExitActivated: THERE_OR_REJECTED,
+  ProtectionMissing: THERE,
+  ProtectionRestored: THERE,
+  BrokerMessageRecorded: [
+    'placed',
+    'claimed',
+    'unconfirmed',
+    'working',
+    'filled',
+    'cancelled',
+    'expired',
+    'rejected',
+    'not_sent',
+    'not_received',
+  ],
+};
+
+/** As `working OrderFilled`. */
+export const REACHABLE_PAIRS: readonly string[] = Object.entries(REACHABLE).flatMap(([type, states]) =>
+  states.map((state) => `${state} ${type}`),
+);
+
+const STATES: readonly From[] = [
+  'none',
+  'placed',
+  'claimed',
+  'unconfirmed',
+  'working',
+  'filled',
+  'cancelled',
+  'expired',
+  'rejected',
+  'not_sent',
+  'not_received',
+];
+
+/** How often each pair came about, as a table; a dot for one that can not. */
+export function matrix(visits: ReadonlyMap<string, number>): readonly string[] {
+  const cell = (text: string): string => text.padStart(13);
+  const types = Object.keys(REACHABLE) as OrderEvent['type'][];
+  return [
+    ''.padEnd(22) + STATES.map(cell).join(''),
+    ...types.map((type) => {
+      const counts = STATES.map((state) => {
+        const visited = visits.get(`${state} ${type}`);
+        return cell(visited === undefined ? (REACHABLE[type].includes(state) ? '0' : '.') : `${visited}`);
+      });
+      return type.padEnd(22) + counts.join('');
+    }),
+  ];
+}
