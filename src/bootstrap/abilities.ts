@@ -77,7 +77,7 @@ export function createAbilities(container: Container) {
   };
   const recordBrokerOrder = createRecordBrokerOrder(common);
   const reportRevoked = createReportRevoked(common);
-  const haltsOn = createHaltsOn(common);
+  const readHalts = container.get(PORT.readHalts);
   const lookAtOrder = createLookAtOrder({ ...common, recordBrokerOrder });
   const reconcile = createReconcileAccount({ ...common, recordBrokerOrder, lookAtOrder });
   const sending = {
@@ -86,14 +86,14 @@ export function createAbilities(container: Container) {
     lookAtOrder,
     reconcile,
     reportRevoked,
-    haltsOn,
+    readHalts,
     watchDoubt: createDoubtWatch(common),
   };
   const placing = {
     ...common,
     reportRevoked,
     readFigures: createReadFigures(common),
-    haltsOn,
+    haltsOn: createHaltsOn(readHalts),
     limitTables: container.get(PORT.limitTables),
   };
   const comparePositions = createComparePositions({ ...sending, isBookedUp: createIsBookedUp(common) });

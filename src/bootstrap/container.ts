@@ -37,6 +37,8 @@ import type { EventStore } from '../application/ports/event-store.ts';
 import { MINUTE } from '../application/ports/request-budget.ts';
 import type { RequestBudget } from '../application/ports/request-budget.ts';
 import { createRequestBudget } from '../application/request-budget.ts';
+import { createReadHalts } from '../application/risk-policy/halts-on.ts';
+import type { ReadHalts } from '../application/risk-policy/halts-on.ts';
 import { withNamedFailures } from '../application/store-failures.ts';
 import type { AccessTokens, LinkAttempts, Passwords, Sessions, Users } from '../application/ports/identity.ts';
 import type { Leases } from '../application/ports/leases.ts';
@@ -61,6 +63,7 @@ export const PORT = {
   bareStore: port<EventStore>('event store without shapes'),
   store: port<EventStore>('event store'),
   aggregates: port<Aggregates>('aggregates'),
+  readHalts: port<ReadHalts>('halts in force'),
   requestBudget: port<RequestBudget>('request budget'),
   alpaca: port<Alpaca>('Alpaca'),
   brokerTokens: port<BrokerTokens>('broker tokens'),
@@ -108,6 +111,14 @@ export function createContainer(options: ContainerOptions): Container {
   container
     .bind(PORT.aggregates)
     .toResolvedValue((store: EventStore, ids: Ids) => createAggregates({ store, ids }), [PORT.store, PORT.ids]);
+  container.bind(PORT.readHalts).toResolvedValue(
+    (bare: EventStore, clock: Clock, told: Log) => {
+      // Whatever else the store has to do, looking at the halts waits for none of it.
+      const prompt = { ...bare, readStream: eventLog.readPromptly };
+      return createReadHalts({ store: createEvolvingStore(prompt, { catalogue: CATALOGUE, log: told }), clock });
+    },
+    [PORT.bareStore, PORT.clock, PORT.log],
+  );
   container.bind(PORT.requestBudget).toResolvedValue(
     (on: Pool, clock: Clock, told: Log) => {
       const allowance = budgetAllowance(alpaca.requestsAMinute);

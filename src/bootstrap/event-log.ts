@@ -1,7 +1,7 @@
 /** The system of record: EventStoreDB where one is named, else the database. */
 import type { Pool } from 'pg';
 import { hasFollowed, newestStored, recordedLogName, recordLogName } from '../adapters/postgres/event-log-name.ts';
-import { createPostgresEventStore } from '../adapters/postgres/event-store.ts';
+import { createPostgresEventStore, createPromptReader } from '../adapters/postgres/event-store.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import { START } from '../application/ports/event-store.ts';
 import type { Log } from '../application/ports/log.ts';
@@ -11,6 +11,8 @@ export interface EventLog {
   /** Which store it is: positions mean something in this one only. */
   readonly name: 'postgres' | 'eventstoredb';
   readonly store: EventStore;
+  /** Reads one stream, however busy the store is with everything else. */
+  readonly readPromptly: EventStore['readStream'];
   close(): Promise<void>;
 }
 
@@ -34,7 +36,15 @@ export async function openEventLog(url: string | null, pool: Pool, log: Log, atM
 
 function openPostgres(pool: Pool, log: Log): EventLog {
   const store = createPostgresEventStore(pool, { onError: tell(log) });
-  return { name: 'postgres', store, close: () => store.close() };
+  const reader = createPromptReader(pool);
+  return {
+    name: 'postgres',
+    store,
+    readPromptly: reader.readStream,
+    async close() {
+      await Promise.all([store.close(), reader.close()]);
+    },
+  };
 }
 
 /** Once the record has moved to EventStoreDB it stays there; and it moves only when all of it has been copied. */
@@ -78,7 +88,7 @@ export async function openEventStoreDb(url: string, log: Log): Promise<EventLog>
       await store.close();
       throw error;
     }
-    return { name: 'eventstoredb', store, close: () => store.close() };
+    return { name: 'eventstoredb', store, readPromptly: store.readStream, close: () => store.close() };
   } catch (error) {
     throw new StartupError(`EVENTSTOREDB_URL can not be used: ${(error as Error).message}`);
   }

@@ -46,6 +46,7 @@ export async function killUnderLoad({ times, say }: Asked, load: Load): Promise<
       'sent after the halt': sum(({ sentAfter }) => sentAfter),
       'latest after the halt, ms': most(({ latestMs }) => latestMs),
       'stopped by the halt': sum(({ stopped }) => stopped),
+      'too old by then': sum(({ tooOld }) => tooOld),
       'cancelled and flat after, ms': most(({ carriedOutMs }) => carriedOutMs),
       'open orders left': sum(({ openOrders }) => openOrders),
       'positions left': sum(({ positions }) => positions),
@@ -69,6 +70,8 @@ type Round = Awaited<ReturnType<typeof throwSwitch>>;
 async function throwSwitch(house: House, { perSecond, beforeMs, afterMs }: Load) {
   const flow = house.flow(perSecond);
   await wait(beforeMs);
+  // A machine that is slow today gets the time that it takes.
+  await until(async () => (await house.ledger()).length > perSecond);
   const reason = 'The proof of the kill switch.';
   const { haltId, ended } = await house.throwSwitch(['everything', '--flatten', '--reason', reason, '--wait', '60']);
   await wait(afterMs);
@@ -83,10 +86,12 @@ async function throwSwitch(house: House, { perSecond, beforeMs, afterMs }: Load)
   const sent = new Set(seen.map(({ client_order_id }) => client_order_id));
   const unexplained: string[] = [];
   let stopped = 0;
+  let tooOld = 0;
   for (const orderId of own) {
     if (sent.has(orderId)) continue;
     const { type, reason: why } = await house.last(orderId);
     if (type === 'OrderNotSent' && why.includes(reason)) stopped += 1;
+    else if (type === 'OrderNotSent' && why.includes('s old before it could be sent')) tooOld += 1;
     // The halt has cancelled it before anybody had claimed it.
     else if (type === 'OrderCancelled') stopped += 1;
     else unexplained.push(`${orderId} ${type} ${why}`);
@@ -105,6 +110,7 @@ async function throwSwitch(house: House, { perSecond, beforeMs, afterMs }: Load)
     sentAfter: arrivals.filter((ms) => ms > 0).length,
     latestMs: Math.max(0, ...arrivals),
     stopped,
+    tooOld,
     unexplained,
     exitCode,
     carriedOutMs: carriedOut === undefined ? Infinity : Date.parse(carriedOut.recordedAt) - haltedAt,

@@ -20,7 +20,7 @@ import { createPlaceOrder } from '../../application/order/place-order.ts';
 import { createHaltTrading, createReleaseHalt } from '../../application/kill-switch/halt-trading.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
 import type { BrokerAccounts, BrokerAuthorization, BrokerPosition } from '../../application/ports/broker.ts';
-import { createHaltsOn } from '../../application/risk-policy/halts-on.ts';
+import { createHaltsOn, createReadHalts } from '../../application/risk-policy/halts-on.ts';
 import {
   createAllowOrdersAgain,
   createChooseRiskProfile,
@@ -129,7 +129,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     marketData: market,
     capabilities,
     readFigures: createReadFigures({ broker, linked, clock }),
-    haltsOn: createHaltsOn({ aggregates }),
+    haltsOn: createHaltsOn(createReadHalts({ store, clock })),
     reportRevoked: createReportRevoked(linking),
     limitTables,
     log,

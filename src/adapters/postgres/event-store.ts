@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 
 import type {
   EventStore,
@@ -97,6 +97,29 @@ export function createPostgresEventStore(pool: Pool, options: PostgresEventStore
       closed.abort();
       await wakeup.close();
     },
+  };
+}
+
+/** The longest that such a read may take: who is told later is told nothing. */
+const PROMPT_MS = 1_000;
+
+/**
+ * Reads streams on connections of its own, so that a read waits for nothing that the others have to do. Rejects within
+ * about a second when the server does not answer.
+ */
+export function createPromptReader({ options }: Pool): Pick<EventStore, 'readStream'> & { close(): Promise<void> } {
+  const pool = new Pool({
+    ...options,
+    max: 2,
+    connectionTimeoutMillis: PROMPT_MS,
+    statement_timeout: PROMPT_MS,
+    query_timeout: PROMPT_MS,
+  });
+  // A connection that breaks while nobody uses it is replaced; one in use fails its read.
+  pool.on('error', () => {});
+  return {
+    readStream: (stream, wanted = {}) => readStream(pool, stream, wanted),
+    close: () => pool.end(),
   };
 }
 

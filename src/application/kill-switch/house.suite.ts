@@ -28,7 +28,7 @@ import type { Broker, BrokerAccess, BrokerOrder, BrokerPosition } from '../ports
 import { START } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import { createBookFills } from '../risk-policy/book-fills.ts';
-import { createHaltsOn } from '../risk-policy/halts-on.ts';
+import { createReadHalts } from '../risk-policy/halts-on.ts';
 import { createAccountWork } from './account-work.ts';
 import { createCarryOutHalts } from './carry-out.ts';
 import { createPlaceClosingOrder } from './place-closing-order.ts';
@@ -212,7 +212,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
           Promise.resolve({ now: clock.now(), isOpen: script.isOpen, nextOpen: clock.now(), nextClose: clock.now() }),
       },
       records: broker,
-      haltsOn: createHaltsOn({ aggregates }),
+      readHalts: createReadHalts({ store: through, clock }),
       limitTables: LIMIT_TABLES,
       sweepEveryMs: 5,
       ...UNFOLLOWED,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HaltScope } from '../../domain/risk-policy/kill-switch/events.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
-import { createHaltsOn } from '../risk-policy/halts-on.ts';
-import type { HaltsOn } from '../risk-policy/halts-on.ts';
+import { createReadHalts } from '../risk-policy/halts-on.ts';
+import type { ReadHalts } from '../risk-policy/halts-on.ts';
 import { createReplaceOrder } from './change-order.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk, unstopped, USER } from './order-path.suite.ts';
 import { createSendReplace } from './send-requests.ts';
@@ -19,7 +19,7 @@ async function placedOrder(terms: Partial<Parameters<Awaited<ReturnType<typeof o
     ...desk,
     orderId,
     last,
-    submitWith: (haltsOn: HaltsOn) => createSubmitOrder({ ...needs, haltsOn })(orderId, cause, unstopped),
+    submitWith: (readHalts: ReadHalts) => createSubmitOrder({ ...needs, readHalts })(orderId, cause, unstopped),
     submit: () => createSubmitOrder(needs)(orderId, cause, unstopped),
     types: () => desk.typesOf(orderId),
   };
@@ -64,9 +64,9 @@ describe('a placed order', () => {
     let halting: Promise<unknown> = Promise.resolve();
     const submit = createSubmitOrder({
       ...needs,
-      haltsOn: async (subject) => {
+      readHalts: async () => {
         await halting;
-        return needs.haltsOn(subject);
+        return needs.readHalts();
       },
       pass: (point) => {
         if (point === 'after-claim') halting = halt();
@@ -159,11 +159,12 @@ describe('when the halts can not be read', () => {
   it('a look that took longer than half a second is taken again, and after three of them nothing is sent', async () => {
     const { submitWith, passTime, needs, sent, orderId } = await placedOrder();
     let reads = 0;
-    const slow = (seconds: readonly number[]): HaltsOn => {
-      return (subject) => {
+    const slow = (seconds: readonly number[]): ReadHalts => {
+      return async () => {
+        const reading = await needs.readHalts();
         passTime(seconds[reads] ?? 0);
         reads += 1;
-        return needs.haltsOn(subject);
+        return reading;
       };
     };
     expect(await submitWith(slow([0.6, 0.6, 0.6]))).toEqual({ kind: 'again', afterMs: 1_000 });
@@ -175,21 +176,21 @@ describe('when the halts can not be read', () => {
 
   it('a clock that was set back says nothing about the age of a look', async () => {
     const { submitWith, passTime, needs, sent } = await placedOrder();
-    const back: HaltsOn = (subject) => {
+    const back: ReadHalts = async () => {
+      const reading = await needs.readHalts();
       passTime(-1);
-      return needs.haltsOn(subject);
+      return reading;
     };
     expect(await submitWith(back)).toEqual({ kind: 'again', afterMs: 1_000 });
     expect(sent).toEqual([]);
   });
 
   it('a halt that another process has just committed is seen: every look reads the record', async () => {
-    const { needs, halt, aggregates } = await placedOrder();
-    const subject = { userId: USER, accountId: ACCOUNT, symbol: 'AAPL', broker: 'alpaca', strategyId: null } as const;
-    const haltsOn = createHaltsOn({ aggregates });
-    expect(await haltsOn(subject)).toEqual([]);
+    const { needs, halt, store } = await placedOrder();
+    const read = createReadHalts({ store, clock: needs.clock });
+    expect((await read()).state.standing.size).toBe(0);
     const haltId = await halt();
-    expect(await needs.haltsOn(subject)).toMatchObject([{ haltId }]);
+    expect([...(await read()).state.standing.keys()]).toEqual([haltId]);
   });
 });
 

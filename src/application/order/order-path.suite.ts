@@ -16,7 +16,7 @@ import type { HaltTrading } from '../../domain/risk-policy/kill-switch/kill-swit
 import { LIMIT_TABLES } from '../../domain/risk-policy/limit-tables.ts';
 import { createAggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
-import { createHaltsOn } from '../risk-policy/halts-on.ts';
+import { createHaltsOn, createReadHalts } from '../risk-policy/halts-on.ts';
 import type {
   Broker,
   BrokerAccess,
@@ -164,7 +164,8 @@ export async function openDesk(parts: DeskParts = {}) {
     bars: unused,
   };
   const pass = () => undefined;
-  const haltsOn = createHaltsOn({ aggregates });
+  const readHalts = createReadHalts({ store, clock });
+  const haltsOn = createHaltsOn(readHalts);
   const placing: PlaceOrderNeeds = {
     aggregates,
     clock,
@@ -193,7 +194,7 @@ export async function openDesk(parts: DeskParts = {}) {
     ids: systemIds,
     recordBrokerOrder,
     reportRevoked: () => Promise.resolve(),
-    haltsOn,
+    readHalts,
     watchDoubt: createDoubtWatch({ clock, log }),
     log,
     pass,

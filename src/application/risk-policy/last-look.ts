@@ -3,17 +3,17 @@
  * not left by then, so nobody relies on a look that is older than half a second, and without a look nothing leaves.
  */
 import type { OrderTicket } from '../../domain/order/events.ts';
-import { haltAgainst } from '../../domain/risk-policy/kill-switch/scope.ts';
+import { haltAgainst, haltsOn } from '../../domain/risk-policy/kill-switch/scope.ts';
 import type { HaltedOrder } from '../../domain/risk-policy/kill-switch/scope.ts';
 import { onlyReduces, without } from '../../domain/risk-policy/state.ts';
 import type { RiskState } from '../../domain/risk-policy/state.ts';
 import type { BrokerAccess, LastLook } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock-and-ids.ts';
 import type { Log } from '../ports/log.ts';
-import type { HaltsOn } from './halts-on.ts';
+import type { ReadHalts } from './halts-on.ts';
 
 export interface HaltLookNeeds {
-  readonly haltsOn: HaltsOn;
+  readonly readHalts: ReadHalts;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,39 +28,39 @@ export interface HaltLook {
   readonly lastLook: LastLook;
 }
 
-/** Counted from before the record was read. */
+/** Counted from the moment at which the reading began. */
 const SERVES_MS = 500;
 /** A store this slow can not be relied on for a look; the order is tried again later. */
 const MOST_READS = 3;
 
 /** For one order, or a change of it, as the risk engine has admitted it. */
 export function createHaltLook(
-  { haltsOn, clock, log }: HaltLookNeeds,
+  { readHalts, clock, log }: HaltLookNeeds,
   access: Pick<BrokerAccess, 'userId' | 'accountId'>,
   ticket: OrderTicket,
   order: HaltedOrder,
 ): HaltLook {
   const { userId, accountId } = access;
-  /** When the last look that was clear began; null before. */
-  let clearSince: number | null = null;
+  /** When the reading began that was clear last; null before. */
+  let clearSince: string | null = null;
   const subject = { userId, accountId, symbol: ticket.symbol, broker: 'alpaca', strategyId: null } as const;
 
   /** A clock that was set back says nothing about how old a look is. */
-  function serves(begun: number): boolean {
-    const age = Date.parse(clock.now()) - begun;
+  function serves(asOf: string): boolean {
+    const age = Date.parse(clock.now()) - Date.parse(asOf);
     return age >= 0 && age <= SERVES_MS;
   }
 
   async function look(): Promise<Looked> {
     try {
       for (let reads = 0; reads < MOST_READS; reads += 1) {
-        const begun = Date.parse(clock.now());
-        const notice = haltAgainst(await haltsOn(subject), order);
+        const { state, asOf } = await readHalts();
+        const notice = haltAgainst(haltsOn(state, subject), order);
         if (notice !== null) {
           return { kind: 'stopped', reason: `Trading is halted (${notice.scope}): ${notice.reason}` };
         }
-        if (!serves(begun)) continue;
-        clearSince = begun;
+        if (!serves(asOf)) continue;
+        clearSince = asOf;
         return { kind: 'clear' };
       }
       throw new Error('reading them takes too long');
