@@ -20,6 +20,7 @@ import { placeAdmitted } from '../../../src/application/order/place-order.ts';
 import { becomeTrader } from '../../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder, startEmbeddedPostgres } from '../../../src/bootstrap/embedded-postgres.ts';
+import { EMPTY, valuesOf } from '../../../src/domain/kernel/dictionary.ts';
 import type { OrderTicket } from '../../../src/domain/order/events.ts';
 import { BASIS, LIMITS, readInputs, tablesOf } from '../../../src/domain/risk-policy/samples.suite.ts';
 import { riskStream } from '../../../src/domain/risk-policy/events.ts';
@@ -27,13 +28,14 @@ import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/
 import { startProduct, startSandboxProgram } from '../../support/running-product.ts';
 import { launchProgram } from '../../support/run-program.ts';
 
-const ledgerSchema = z.object({
-  orders: z.array(
+const requestsSchema = z.object({
+  requests: z.array(
     z.looseObject({
-      client_order_id: z.string(),
-      account_id: z.string(),
-      status: z.string(),
-      received_at_real: z.string(),
+      at_ms: z.number(),
+      method: z.string(),
+      path: z.string(),
+      account_id: z.string().nullable(),
+      client_order_id: z.string().nullable(),
     }),
   ),
 });
@@ -42,7 +44,7 @@ const accountsSchema = z.object({
 });
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
-export type LedgerOrder = z.infer<typeof ledgerSchema>['orders'][number];
+export type SeenRequest = z.infer<typeof requestsSchema>['requests'][number];
 
 /** As many orders as anybody likes. */
 const UNLIMITED = {
@@ -158,7 +160,9 @@ export async function openHouse(traders: number) {
       const [line] = (await once(lines, 'line')) as [string];
       return { haltId: z.looseObject({ haltId: z.string() }).parse(JSON.parse(line)).haltId, ended };
     },
-    ledger: async (): Promise<readonly LedgerOrder[]> => (await control(ledgerSchema, 'ledger')).orders,
+    /** Every request of a kind about orders that came to the broker, whatever it has answered. */
+    requests: async (method: 'POST' | 'DELETE'): Promise<readonly SeenRequest[]> =>
+      (await control(requestsSchema, `requests?method=${method}&path=/v2/orders`)).requests,
     brokerAccounts: async () => (await control(accountsSchema, 'accounts')).accounts,
     /** When the record took the halt, by the database's clock. */
     async haltedAt(haltId: string): Promise<number> {
@@ -166,6 +170,12 @@ export async function openHouse(traders: number) {
         if (type === 'TradingHalted' && (data as { haltId: string }).haltId === haltId) return Date.parse(recordedAt);
       }
       throw new Error(`halt ${haltId} is not recorded`);
+    },
+    /** The orders with which the halt closes positions. */
+    async closingOrders(haltId: string): Promise<ReadonlySet<string>> {
+      const { standing } = await aggregates.killSwitch.load(KILL_SWITCH_STREAM);
+      const progress = standing.get(haltId)?.progress ?? EMPTY;
+      return new Set([...valuesOf(progress)].flatMap(({ report }) => report.closing.map(({ orderId }) => orderId)));
     },
     /** What became of an order last. */
     async last(orderId: string): Promise<{ readonly type: string; readonly reason: string }> {
