@@ -45,16 +45,45 @@ describe('a request budget whose grants fail', () => {
       'the request budget can be asked again',
     ]);
   });
+});
 
-  it('gives what comes for one who has gone to the next', async () => {
-    const gone = new AbortController();
+describe('a request budget whose grants are slow', () => {
+  function open() {
     const answers: ((wait: number) => void)[] = [];
     const grants: RequestGrants = {
       take: () => new Promise((resolve) => answers.push(resolve)),
       pause: () => Promise.resolve(),
     };
     const log = { info: () => undefined, warn: () => undefined };
-    const budget = createRequestBudget({ grants, clock: systemClock, log });
+    return { answers, budget: createRequestBudget({ grants, clock: systemClock, log }) };
+  }
+
+  it('lets the most urgent go first, then who has waited longest', async () => {
+    const { answers, budget } = open();
+    const order: string[] = [];
+    const note = (name: string, priority: RequestPriority) =>
+      budget.take('k', priority, signal).then(() => order.push(name));
+    // The first one is asked for at once; the others come meanwhile.
+    const all = Promise.all([
+      note('early', 'list'),
+      note('list', 'list'),
+      note('look-up 1', 'look-up'),
+      note('look-up 2', 'look-up'),
+      note('order 1', 'order'),
+      note('order 2', 'order'),
+      note('cancel', 'cancel'),
+    ]);
+    for (let n = 0; n < 7; n += 1) {
+      await expect.poll(() => answers.length).toBe(n + 1);
+      answers[n]?.(0);
+    }
+    await all;
+    expect(order).toEqual(['early', 'cancel', 'order 1', 'order 2', 'look-up 1', 'look-up 2', 'list']);
+  });
+
+  it('gives what comes for one who has gone to the next', async () => {
+    const { answers, budget } = open();
+    const gone = new AbortController();
     const first = budget.take('k', 'order', gone.signal).catch((error: unknown) => error);
     const second = budget.take('k', 'list', signal);
     gone.abort();

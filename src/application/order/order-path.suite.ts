@@ -219,6 +219,7 @@ export async function openDesk(parts: DeskParts = {}) {
       linkedAt: clock.now(),
     });
     links.set(accountId, link);
+    if (accountId !== ACCOUNT) gates.keep(accountId).open();
   }
   await join(access);
   const order = (changes: Partial<PlaceOrderRequest> = {}, quantity = '1'): PlaceOrderRequest => ({

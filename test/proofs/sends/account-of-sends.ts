@@ -1,4 +1,5 @@
 /** What became of orders that were sent: by the order path's own record, by the broker's ledger, and by what was spoilt. */
+import { readClientOrderId } from '../../../src/domain/order/client-order-id.ts';
 import type { FaultyBroker } from './faulty-broker.ts';
 import type { SendingDesk } from './sending-desk.ts';
 
@@ -19,14 +20,20 @@ export interface Send {
 const NOT_THERE: readonly string[] = ['OrderRejected', 'OrderNotSent', 'OrderNotReceived'];
 const RESOLVED: readonly string[] = ['OrderAcknowledged', ...NOT_THERE];
 
+const orderOf = (clientOrderId: string): string | null => readClientOrderId(clientOrderId)?.orderId ?? null;
+
 export async function accountOfSends(desk: SendingDesk, broker: FaultyBroker): Promise<readonly Send[]> {
   /** A reset while the order was sent names no order, so an order without a request is one of those. */
   const spoilt = new Map<string, string[]>();
   for (const { client_order_id: id, faults } of await broker.requests()) {
-    if (id !== null) spoilt.set(id, [...(spoilt.get(id) ?? []), ...faults]);
+    const orderId = id === null ? null : orderOf(id);
+    if (orderId !== null) spoilt.set(orderId, [...(spoilt.get(orderId) ?? []), ...faults]);
   }
   const atBroker = new Map<string, number>();
-  for (const { client_order_id: id } of await broker.ledger()) atBroker.set(id, (atBroker.get(id) ?? 0) + 1);
+  for (const { client_order_id: id } of await broker.ledger()) {
+    const orderId = orderOf(id);
+    if (orderId !== null) atBroker.set(orderId, (atBroker.get(orderId) ?? 0) + 1);
+  }
   return Promise.all(
     desk.placed.map(async (orderId): Promise<Send> => {
       const story = await desk.storyOf(orderId);
