@@ -72,6 +72,7 @@ export function createAbilities(container: Container) {
     tokens: container.get(PORT.tokens),
     checkpoints: container.get(PORT.checkpoints),
     gates: createGates(),
+    reconciling: new Set<string>(),
     sweepEveryMs: SWEEP_EVERY_MS,
     childOf,
   };

@@ -31,16 +31,21 @@ export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly 
 
   /** As which order, and which revision of it, the record takes the broker's; null for one that it would have to begin. */
   async function recordedAs(access: BrokerAccess, order: BrokerOrder) {
-    const named = readClientOrderId(order.clientOrderId);
-    if (named !== null) {
+    const asOurs = async () => {
+      const named = readClientOrderId(order.clientOrderId);
+      if (named === null) return null;
       const state = await glance(named.orderId);
       const isOurs = state.status !== 'none' && state.ticket.accountId === access.accountId;
-      const fits = isOurs && told(order, named.revision, state).kind === 'accepted';
-      if (fits) return { ...named, state };
-    }
-    const orderId = observedId(ids, access, order.brokerOrderId);
-    const state = await glance(orderId);
-    return state.status === 'none' ? null : { orderId, revision: 0, state };
+      return isOurs && told(order, named.revision, state).kind === 'accepted' ? { ...named, state } : null;
+    };
+    const asObserved = async () => {
+      const orderId = observedId(ids, access, order.brokerOrderId);
+      const state = await glance(orderId);
+      return state.status === 'none' ? null : { orderId, revision: 0, state };
+    };
+    // First as what it probably is, since what is not known yet has to be read.
+    if (isSurelyOurs(order.clientOrderId)) return (await asOurs()) ?? asObserved();
+    return (await asObserved()) ?? asOurs();
   }
 
   async function isLost(access: BrokerAccess, order: BrokerOrder): Promise<boolean> {

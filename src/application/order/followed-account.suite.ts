@@ -50,8 +50,10 @@ export async function openFollowedAccount() {
     }
     return unfinished.map(({ orderId, accountId }) => ({ orderId, accountId }));
   };
+  const reconciling = new Set<string>();
   const reconcile = createReconcileAccount({
     ...recording,
+    reconciling,
     lookAtOrder,
     venue: desk.placing.venue,
     reconciliations: {
@@ -63,7 +65,7 @@ export async function openFollowedAccount() {
     },
     unfinished: { placed, admittedOnly: () => Promise.resolve([]), knownUpTo: () => Promise.resolve(START) },
   });
-  const sweep = createSweepAccount({ ...recording, lookAtOrder, reconcile });
+  const sweep = createSweepAccount({ ...recording, lookAtOrder, reconcile, reconciling });
 
   let booked: Position = START;
   const bookFills = createBookFills({ aggregates, pass: () => undefined });
@@ -99,6 +101,7 @@ export async function openFollowedAccount() {
     recordBrokerOrder,
     isBookedUp,
     reconcile: () => reconcile(access, cause),
+    reconciling,
     /** The account's orders that work at the broker, as far as is known here. */
     async working() {
       const states = await Promise.all(

@@ -28,6 +28,8 @@ export interface ReconcileNeeds {
   readonly reconciliations: Reconciliations;
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly lookAtOrder: LookAtOrder;
+  /** The accounts of which a reconciliation is under way, for those who would begin another one. */
+  readonly reconciling: Set<string>;
   readonly log: Log;
 }
 
@@ -46,7 +48,7 @@ const EXECUTIONS_OVERLAP_MS = 600_000;
 /** So few orders are asked for one by one; more of them by a list. */
 const FEW = 3;
 /** Orders recorded at the same time. */
-const WIDTH = 8;
+const WIDTH = 6;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
   const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log } = needs;
@@ -74,6 +76,15 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
   }
 
   return async (access, cause, reach = 'day') => {
+    needs.reconciling.add(access.accountId);
+    try {
+      return await reconcile(access, cause, reach);
+    } finally {
+      needs.reconciling.delete(access.accountId);
+    }
+  };
+
+  async function reconcile(access: BrokerAccess, cause: Cause, reach: Reach): Promise<Reconciled> {
     const { accountId } = access;
     const { now } = await venue.clock();
     const lastDone = await reconciliations.lastOf(accountId);
@@ -131,7 +142,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     // What belongs to orders that could not be read, here or at the broker, must still be looked for when they can.
     if (whole) await reconciliations.record(accountId, now);
     return 'done';
-  };
+  }
 
   function failed(accountId: string, outcome: 'not_found' | 'unauthorized' | 'unknown'): Reconciled {
     log.warn('an account could not be reconciled', { accountId, outcome });

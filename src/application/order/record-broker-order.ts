@@ -197,17 +197,23 @@ async function identify(
   order: BrokerOrder,
   cause: Cause,
 ): Promise<{ readonly orderId: string; readonly revision: number }> {
+  const { aggregates, ids } = needs;
   const named = readClientOrderId(order.clientOrderId);
+  const isOurs = isSurelyOurs(order.clientOrderId);
+  const observed = { orderId: observedId(ids, access, order.brokerOrderId), revision: 0 };
+  // Once it was taken for one from elsewhere it remains so.
+  if (!isOurs && (await aggregates.orders.glance(orderStream(observed.orderId))).status !== 'none') return observed;
   if (named !== null) {
     const own = await known(needs, named.orderId);
     // Anyone can put any client order id on an order in their own account: only the account makes it ours.
     if (own !== null && own.ticket.accountId === access.accountId) return named;
     if (own === null) {
       if (await placeIfAdmitted(needs, access, named.orderId, cause)) return named;
-      if (isSurelyOurs(order.clientOrderId)) return recover(needs, access, order, named, cause);
+      if (isOurs) return recover(needs, access, order, named, cause);
     }
   }
-  return { orderId: (await observe(needs, access, order, null, cause)).orderId, revision: 0 };
+  await observe(needs, access, order, null, cause);
+  return observed;
 }
 
 /** An order, if it is recorded: whose it is never changes, so what was seen before is good for that. */
@@ -261,6 +267,9 @@ async function observe(
 ): Promise<{ readonly orderId: string; readonly isNew: boolean }> {
   const { brokerOrderId } = order;
   const orderId = observedId(ids, access, brokerOrderId);
+  const seen = await aggregates.orders.glance(orderStream(orderId));
+  if (seen.status !== 'none' && (parentOrderId === null || seen.parentOrderId !== null))
+    return { orderId, isNew: false };
   const role = parentOrderId === null ? 'external' : exitRole(order);
   const ticket = ticketOf(access, order, orderId);
   const command = { type: 'ObserveOrder', ticket, brokerOrderId, parentOrderId, role, at: clock.now() } as const;

@@ -95,6 +95,18 @@ describe('a sweep of an account', () => {
     expect(await account.countEvents()).toBe(events);
   });
 
+  it('leaves an account alone that is being reconciled', async () => {
+    const account = await openFollowedAccount();
+    await account.send('1');
+    account.paper.requests();
+    account.reconciling.add(account.access.accountId);
+    await account.sweep();
+    expect(account.paper.requests()).toEqual([]);
+    account.reconciling.clear();
+    await account.sweep();
+    expect(account.paper.requests()).toEqual(['unfinished']);
+  });
+
   it('passes over orders that can not be read', async () => {
     const account = await openFollowedAccount();
     const [one, other] = [await account.send('1'), await account.send('2')];

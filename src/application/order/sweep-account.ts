@@ -26,6 +26,8 @@ export interface SweepAccountNeeds {
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly lookAtOrder: LookAtOrder;
   readonly reconcile: ReconcileAccount;
+  /** The accounts of which a reconciliation is under way. */
+  readonly reconciling: ReadonlySet<string>;
   readonly reportRevoked: ReportRevoked;
   readonly log: Log;
 }
@@ -52,6 +54,8 @@ export function createSweepAccount(needs: SweepAccountNeeds): SweepAccount {
   }
 
   return async (accountId, orderIds, cause) => {
+    // It finds whatever a sweep could find.
+    if (needs.reconciling.has(accountId)) return;
     const access = await linked.accessFor(accountId);
     if (access === null) return;
     const working = await workingOf(orderIds);

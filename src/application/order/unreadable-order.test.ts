@@ -40,6 +40,7 @@ function createReconcile(desk: Desk, record: (accountId: string) => void = () =>
   return createReconcileAccount({
     ...needs,
     lookAtOrder: createLookAtOrder({ ...needs, records }),
+    reconciling: new Set(),
     reconciliations: {
       lastOf: () => Promise.resolve(null),
       record: (accountId) => Promise.resolve(record(accountId)),
