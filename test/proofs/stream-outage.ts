@@ -14,11 +14,13 @@ export interface OutageSize {
   readonly outageMs: number;
   /** Orders from elsewhere, each executed twice. */
   readonly foreign: number;
-  /** Orders of ours, each executed ten times: as many as the free plan has trades. */
+  /** Orders of ours, each executed ten times: at most as many as the free plan has trades. */
   readonly own: number;
+  /** One round each: whether the broker is silent meanwhile. */
+  readonly silent: readonly boolean[];
 }
 
-export const OUTAGE: OutageSize = { outageMs: 60_000, foreign: 80, own: 4 };
+export const OUTAGE: OutageSize = { outageMs: 60_000, foreign: 80, own: 4, silent: [false, true] };
 
 const OWN_PARTS = 10;
 const FOREIGN_PARTS = 2;
@@ -26,7 +28,7 @@ const BOOKED_WITHIN_MS = 5_000;
 
 export const streamOutage = async ({ say }: Asked, size = OUTAGE): Promise<Verdict> => {
   const rounds: Round[] = [];
-  for (const silent of [false, true]) {
+  for (const silent of size.silent) {
     const stage = await openBrokerStage('stream-outage');
     try {
       rounds.push(await outage(stage, size, silent, say));

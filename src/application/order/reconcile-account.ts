@@ -4,6 +4,7 @@
  * nothing new.
  */
 import { orderStream } from '../../domain/order/events.ts';
+import type { OrderState } from '../../domain/order/state.ts';
 import type { Execution } from '../../domain/order/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
@@ -54,13 +55,14 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
   const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log } = needs;
   const newsOf = createNewsOf(needs);
 
-  /** Our orders of the account that have not ended, as this process has seen them last. */
+  /** Our orders of the account that have not ended, as this process has seen them last; without a state if unreadable. */
   async function oursUnfinished(accountId: string) {
-    const ours = (await unfinished.placed()).filter((each) => each.accountId === accountId);
-    const states = await Promise.all(
-      ours.map(({ orderId }) => unlessUnreadable(aggregates.orders.glance(orderStream(orderId)))),
-    );
-    return ours.map(({ orderId }, index) => ({ orderId, state: states[index] }));
+    const ours: { readonly orderId: string; readonly state: OrderState | undefined }[] = [];
+    const placed = (await unfinished.placed()).filter((each) => each.accountId === accountId);
+    await inParallel(placed, WIDTH, async ({ orderId }) => {
+      ours.push({ orderId, state: await unlessUnreadable(aggregates.orders.glance(orderStream(orderId))) });
+    });
+    return ours;
   }
 
   /** The executions that are not known here, by broker order, where they are many; single ones are asked for with their order. */
