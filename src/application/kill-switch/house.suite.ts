@@ -220,7 +220,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
     const recordBrokerOrder = createRecordBrokerOrder(common);
     const lookAtOrder = createLookAtOrder({ ...common, recordBrokerOrder });
     const reconcile = (): Promise<'done'> => Promise.resolve('done');
-    const sending = { ...common, recordBrokerOrder, lookAtOrder, reconcile };
+    const sending = { ...common, recordBrokerOrder, lookAtOrder, reconcile, reconciling: new Set<string>() };
     const orders = createOrderDesk({
       ...sending,
       sweepAccount: createSweepAccount(sending),

@@ -19,6 +19,7 @@ async function followed() {
   const follow = createFollowUpdates({
     ...desk.needs,
     store: desk.store,
+    records: desk.needs.broker,
     // The waits between tries pass at once.
     clock: { now: desk.needs.clock.now, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
     updates: {
@@ -72,6 +73,7 @@ const update = (order = brokerOrder('00000000-0000-4000-8000-000000000001')): Br
   kind: 'order',
   order,
   execution: null,
+  amendment: null,
   refused: null,
   reason: null,
 });

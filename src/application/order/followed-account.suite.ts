@@ -68,7 +68,7 @@ export async function openFollowedAccount() {
   const sweep = createSweepAccount({ ...recording, lookAtOrder, reconcile, reconciling });
 
   let booked: Position = START;
-  const bookFills = createBookFills({ aggregates, pass: () => undefined });
+  const bookFills = createBookFills({ aggregates, log: desk.needs.log, pass: () => undefined });
   const isBookedUp = createIsBookedUp({ aggregates, store, checkpoints: { load: () => Promise.resolve(booked) } });
   /** What happens while a comparison waits for things to settle. */
   let meanwhile = (): Promise<void> => Promise.resolve();

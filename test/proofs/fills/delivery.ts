@@ -16,6 +16,7 @@ import type { Broker, BrokerAccess, BrokerUpdate, LookUp } from '../../../src/ap
 import { START } from '../../../src/application/ports/event-store.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
 import { createBookFills } from '../../../src/application/risk-policy/book-fills.ts';
+import { createReadHalts } from '../../../src/application/risk-policy/halts-on.ts';
 import { createWatchProtection } from '../../../src/application/risk-policy/watch-protection.ts';
 import type { OrderTicket } from '../../../src/domain/order/events.ts';
 import { orderStream } from '../../../src/domain/order/events.ts';
@@ -103,7 +104,7 @@ export function createDelivery(trace: Trace) {
     ...UNFOLLOWED,
     recordBrokerOrder,
     reportRevoked: () => Promise.resolve(),
-    haltsOn: () => Promise.resolve([]),
+    readHalts: createReadHalts({ store, clock }),
     watchDoubt: () => undefined,
     childOf,
   };

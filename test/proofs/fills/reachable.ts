@@ -12,6 +12,9 @@ const THERE_OR_REJECTED: readonly From[] = [...THERE, 'rejected'];
 export const REACHABLE: Readonly<Record<OrderEvent['type'], readonly From[]>> = {
   OrderPlaced: ['none'],
   OrderObserved: ['none'],
+  // Here the record is whole and the gate open; a restored backup and a lost stream have proofs of their own.
+  OrderRecovered: [],
+  SubmissionDelayed: [],
   BracketLinked: THERE_OR_REJECTED,
   SubmissionClaimed: ['placed'],
   SubmissionFailed: ['claimed'],
