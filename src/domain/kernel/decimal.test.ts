@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   minus,
   money,
+  multiple,
   percentApart,
   percentOf,
   perShare,
@@ -53,6 +54,8 @@ describe('decimal', () => {
 
   it('reckons per cent', () => {
     expect(toText(percentOf('10', price('187.5')))).toBe('18.75');
+    expect(toText(multiple('6', money('2000.01')))).toBe('12000.06');
+    expect(toText(multiple('1.5', money('-3')))).toBe('-4.5');
     expect(percentApart(price('110'), price('100'))).toBe('10');
     expect(percentApart(price('66.67'), price('100'))).toBe('33.33');
   });

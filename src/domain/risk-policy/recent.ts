@@ -18,24 +18,27 @@ interface Entry {
 }
 
 export interface RecentOrders {
-  /** When the first of the newer generation was admitted. */
+  /** When the first of the newer generation was admitted, and how many are in it. */
   readonly since: number;
+  readonly count: number;
   readonly newer: Entry | null;
   readonly older: Entry | null;
 }
 
-export const NO_RECENT_ORDERS: RecentOrders = { since: 0, newer: null, older: null };
+export const NO_RECENT_ORDERS: RecentOrders = { since: 0, count: 0, newer: null, older: null };
 
 /** The longest time that a rule looks back. */
 const LOOK_BACK_MS = 60_000;
+/** More than can be admitted meanwhile. After a clock was set back, time alone would let nothing go for as long. */
+const MOST_IN_A_GENERATION = 10_000;
 
 /** Adds the newest one. */
 export function remember(recent: RecentOrders, order: RecentOrder): RecentOrders {
-  // Also when the clock was set back: what lies far ahead of it must not stay for as long.
-  if (recent.newer !== null && Math.abs(order.at - recent.since) <= LOOK_BACK_MS) {
-    return { ...recent, newer: { order, older: recent.newer } };
+  const isOver = order.at - recent.since > LOOK_BACK_MS || recent.count >= MOST_IN_A_GENERATION;
+  if (recent.newer === null || isOver) {
+    return { since: order.at, count: 1, newer: { order, older: null }, older: recent.newer };
   }
-  return { since: order.at, newer: { order, older: null }, older: recent.newer };
+  return { ...recent, count: recent.count + 1, newer: { order, older: recent.newer } };
 }
 
 /**

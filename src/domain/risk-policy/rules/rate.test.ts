@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderTicket } from '../../order/events.ts';
+import { ticket } from '../../order/samples.suite.ts';
+import { NO_RECENT_ORDERS, recentOrders, remember } from '../recent.ts';
+import type { RecentOrder } from '../recent.ts';
 import { riskPolicy } from '../risk-policy.ts';
 import type { RiskCommand } from '../risk-policy.ts';
 import { after, assess, breaches, change, fill, LIMITS, market, NOW, release } from '../samples.suite.ts';
@@ -205,6 +208,20 @@ describe('what is remembered of recent orders', () => {
     }
     expect(kept).toBeGreaterThanOrEqual(60);
     expect(kept).toBeLessThanOrEqual(125);
+  });
+
+  it('is whole, also when two processes whose clocks are minutes apart take turns', () => {
+    const turns = Array.from({ length: 20 }, (_, n) => one((n % 2) * 120_000 + n, { symbol: `S${n}` }));
+    expect(after(...turns).events.filter(({ type }) => type === 'OrderDenied')).toEqual([]);
+    expect(rules(one(30, { symbol: 'C' }), ...turns)).toEqual(['order_rate']);
+    expect(rules(one(120_030, { symbol: 'C' }), ...turns)).toEqual(['order_rate']);
+  });
+
+  it('has a bound, also while a clock stands far behind', () => {
+    const order: RecentOrder = { kind: 'order', at: 0, ticket: ticket() };
+    let recent = remember(NO_RECENT_ORDERS, { ...order, at: 86_400_000 });
+    for (let n = 0; n < 45_000; n += 1) recent = remember(recent, { ...order, at: n });
+    expect([...recentOrders(recent, 0, Infinity)].length).toBeLessThanOrEqual(20_000);
   });
 
   it('survives a clock that was set back, and one that was far ahead keeps nobody out', () => {
