@@ -60,7 +60,8 @@ export const halt = z
     /** Whether it may stop an order of one's own. */
     concernsMe: z.boolean(),
     release: z.object({
-      needs: z.enum(['its_trader', 'one_operator', 'two_operators']),
+      /** `its_cause`: nobody releases it; it ends when the position is the broker's again, or the broker's was taken over. */
+      needs: z.enum(['its_trader', 'one_operator', 'two_operators', 'its_cause']),
       /** It also ends by itself, when its cause has gone. */
       clearsItself: z.boolean(),
       /** Whether one operator has approved it already, and who, for operators. */

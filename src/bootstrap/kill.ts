@@ -12,6 +12,7 @@ import type { KillSwitchRefusal } from '../domain/risk-policy/kill-switch/kill-s
 import { releasedBy } from '../domain/risk-policy/kill-switch/kill-switch.ts';
 import type { Halt } from '../domain/risk-policy/kill-switch/state.ts';
 import { riskStream } from '../domain/risk-policy/events.ts';
+import type { PositionMismatchRow } from '../adapters/postgres/views/position-mismatches.ts';
 import { runProgram, say } from './audit/program.ts';
 import { readConfig } from './config.ts';
 import { readKillWish } from './kill/arguments.ts';
@@ -95,13 +96,23 @@ async function list(house: House, print: Print): Promise<number> {
   const { standing } = await house.aggregates.killSwitch.load(KILL_SWITCH_STREAM);
   const halts = [...standing.values()];
   const nameOf = await namesOf(house, halts.flatMap(usersIn));
-  const lines = halts.map((each) => inFull(each, nameOf));
+  const differing = await house.positionMismatches().catch((error: unknown) => {
+    say(`positions that are not the broker's can not be read: ${String(error)}`);
+    return [];
+  });
+  const lines = [...halts.map((each) => inFull(each, nameOf)), ...differing.map(differs)];
   print(
-    { halts: halts.map(facts) },
+    { halts: halts.map(facts), positionMismatches: differing },
     lines.length === 0 ? 'Nothing is halted.' : lines.flatMap((line) => [...line]).join('\n'),
   );
   return 0;
 }
+
+const differs = ({ accountId, symbol, ours, brokers, since }: PositionMismatchRow): readonly string[] => [
+  `account ${accountId}, symbol ${symbol}  halted  since ${since}`,
+  `    the record has a position of ${ours}, the broker one of ${brokers}`,
+  `    ends when the two agree again, or when its trader takes the broker's position over`,
+];
 
 /** All but the accounts one by one. */
 const facts = (each: Halt) => ({ ...each, progress: undefined, releasedBy: releasedBy(each) });

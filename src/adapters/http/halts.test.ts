@@ -225,6 +225,50 @@ describe('an operator', () => {
   });
 });
 
+describe('a position that is not the broker’s', () => {
+  const differs = (person: Person, ours: string) =>
+    server.deskOf(person.accountId).risk({
+      type: 'ReportPositionMismatch',
+      symbol: 'AAPL',
+      ours,
+      brokers: '5',
+      at: AT,
+    });
+
+  it('is one of the halts of its trader and of operators, which ends with its cause', async () => {
+    const reader = await openLive(server.port, trader.token);
+    try {
+      await reader.next('halts', (message) => message.halts.length === 0);
+      await differs(trader, '0');
+      await reader.next('halts', ({ halts: [seen] }) => seen?.reason.code === 'position_mismatch');
+      const [mine] = (await read(trader)).halts;
+      expect(mine).toMatchObject({
+        scope: { kind: 'account', accountId: trader.accountId, symbol: 'AAPL' },
+        level: 'halted',
+        reason: { text: 'The record has a position of 0, the broker one of 5.' },
+        by: { kind: 'watch', name: 'position_mismatch' },
+        haltedAt: AT,
+        concernsMe: true,
+        release: { needs: 'its_cause', clearsItself: true, mayI: false },
+      });
+      expect(await idsOf(stranger)).toEqual([]);
+      const seen = (await read(first)).halts.find(({ id }) => id === mine?.id);
+      expect(seen).toMatchObject({ concernsMe: false, release: { mayI: false } });
+      expect((await release(trader, mine?.id ?? '')).status).toBe(404);
+
+      const before = reader.messages.length;
+      const resolved = { type: 'ResolvePositionMismatch', symbol: 'AAPL', quantity: '0', at: AT } as const;
+      await server.deskOf(trader.accountId).risk(resolved);
+      await expect
+        .poll(() => reader.messages.slice(before))
+        .toContainEqual({ type: 'halts', halts: [], operator: false });
+      expect(await idsOf(trader)).toEqual([]);
+    } finally {
+      reader.close();
+    }
+  });
+});
+
 describe('an open page', () => {
   it('is told at once when a halt that concerns it begins, moves on and ends', async () => {
     const [watching, other] = [await openLive(server.port, trader.token), await openLive(server.port, stranger.token)];

@@ -1,7 +1,6 @@
 /** Tells live connections what is halted: when they begin, and whenever that changes. */
 import type { Log } from '../../application/ports/log.ts';
-import type { KillSwitchState } from '../../domain/risk-policy/kill-switch/state.ts';
-import type { Halts } from './halts.ts';
+import type { Halts, InForce } from './halts.ts';
 import type { LiveConnection } from './live-hub.ts';
 
 export interface LiveHalts {
@@ -22,7 +21,7 @@ export interface LiveHaltsNeeds {
 const TOLD_WITHIN_MS = 100;
 
 export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): LiveHalts {
-  let told: KillSwitchState | null = null;
+  let told: InForce | null = null;
   let timer: NodeJS.Timeout | null = null;
   /** One after another, so that nobody is told an older state after a newer one. */
   let last: Promise<void> = Promise.resolve();
@@ -34,11 +33,11 @@ export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): Li
     });
     return last;
   };
-  const tell = async (connection: LiveConnection, state: KillSwitchState): Promise<void> =>
-    connection.send({ type: 'halts', ...(await halts.seenBy(connection, state)) });
+  const tell = async (connection: LiveConnection, inForce: InForce): Promise<void> =>
+    connection.send({ type: 'halts', ...(await halts.seenBy(connection, inForce)) });
 
   const live: LiveHalts = {
-    greet: (connection) => inTurn(async () => tell(connection, await halts.state())),
+    greet: (connection) => inTurn(async () => tell(connection, await halts.inForce())),
     hurry() {
       timer ??= setTimeout(() => {
         timer = null;
@@ -47,10 +46,10 @@ export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): Li
     },
     refresh: () =>
       inTurn(async () => {
-        const state = await halts.state();
-        if (state === told) return;
-        for (const connection of connections()) await tell(connection, state);
-        told = state;
+        const now = await halts.inForce();
+        if (told !== null && isSame(now, told)) return;
+        for (const connection of connections()) await tell(connection, now);
+        told = now;
       }),
     close() {
       if (timer !== null) clearTimeout(timer);
@@ -58,3 +57,6 @@ export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): Li
   };
   return live;
 }
+
+const isSame = (one: InForce, other: InForce): boolean =>
+  one.killSwitch === other.killSwitch && JSON.stringify(one.mismatches) === JSON.stringify(other.mismatches);

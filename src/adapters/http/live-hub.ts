@@ -51,6 +51,13 @@ const ON_POSITIONS: readonly string[] = [
   'BrokerPositionAdopted',
 ] satisfies RiskEvent['type'][];
 
+/** After these there is one more halt in force, or one less: no order in the symbol while its position differs. */
+const ON_HALTS: readonly string[] = [
+  'PositionMismatchFound',
+  'PositionMismatchResolved',
+  'BrokerPositionAdopted',
+] satisfies RiskEvent['type'][];
+
 /** What has happened since the last round, each order once however often it changed. */
 interface News {
   readonly orders: Set<string>;
@@ -107,6 +114,7 @@ export function createLiveHub({ read, onPositions, onHalts, log }: LiveHubNeeds)
       if (place !== null) news.executions.push({ orderId, place });
     } else if (stream.startsWith(riskStream(''))) {
       if (type === 'OrderDenied') news.orders.add((data as OrderDenied['data']).ticket.orderId);
+      if (ON_HALTS.includes(type)) onHalts();
       if (ON_POSITIONS.includes(type)) onPositions(stream.slice(riskStream('').length));
     }
   }

@@ -74,7 +74,7 @@ export interface HttpNeeds {
   readonly capabilities: BrokerCapabilities;
   readonly broker: Pick<BrokerAccounts, 'account'>;
   readonly linked: Pick<LinkedAccounts, 'accessFor'>;
-  readonly ids: Pick<Ids, 'random'>;
+  readonly ids: Pick<Ids, 'random' | 'named'>;
   readonly log: Log;
   readonly readiness: () => Promise<Readiness>;
 }

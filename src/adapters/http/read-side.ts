@@ -18,6 +18,15 @@ export interface OpenPosition {
   readonly mismatch: { readonly ours: string; readonly brokers: string; readonly since: string } | null;
 }
 
+/** A position of which the broker has another quantity than our record. */
+export interface PositionMismatch {
+  readonly accountId: string;
+  readonly symbol: string;
+  readonly ours: string;
+  readonly brokers: string;
+  readonly since: string;
+}
+
 export interface ReadSide {
   /** Every open order, and those that ended of late. Last changed first. */
   listOrders(accountId: string): Promise<readonly BrokerOrder[]>;
@@ -33,6 +42,8 @@ export interface ReadSide {
   findWithLegs(orderId: string): Promise<readonly { readonly accountId: string; readonly order: BrokerOrder }[]>;
   /** Open positions by symbol; `tradingDay` is the exchange's day that counts as today. */
   positions(accountId: string, tradingDay: string): Promise<readonly OpenPosition[]>;
+  /** Of all accounts, as long as they stand; the oldest first. */
+  positionMismatches(): Promise<readonly PositionMismatch[]>;
   /** Realized by all symbols of the account, closed ones too. Dollars as text. */
   accountFigures(
     accountId: string,

@@ -9,6 +9,8 @@ import { createLog } from '../../adapters/node/log.ts';
 import { createUsers } from '../../adapters/postgres/identity/users.ts';
 import { isHeld } from '../../adapters/postgres/leases.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
+import { readPositionMismatches } from '../../adapters/postgres/views/position-mismatches.ts';
+import type { PositionMismatchRow } from '../../adapters/postgres/views/position-mismatches.ts';
 import { CATALOGUE } from '../../adapters/stored-events/catalogue.ts';
 import { createEvolvingStore } from '../../adapters/stored-events/evolving-store.ts';
 import { createAggregates } from '../../application/aggregates.ts';
@@ -30,6 +32,8 @@ export interface House {
   readonly ids: Ids;
   /** Whether a process of the product carries out halts now. */
   isAtWork(): Promise<boolean>;
+  /** Positions that are not the broker's, as the read models have them. */
+  readonly positionMismatches: () => Promise<readonly PositionMismatchRow[]>;
   /** Of what is done here: whoever can open the database is trusted. */
   cause(): Cause;
   stop(): Promise<void>;
@@ -58,6 +62,7 @@ export async function openHouse(config: Config, say: (line: string) => void): Pr
       clock: systemClock,
       ids: systemIds,
       isAtWork: () => isHeld(pool, 'kill-switch'),
+      positionMismatches: () => readPositionMismatches(pool),
       cause: () => ({
         correlationId: systemIds.random(),
         causationId: null,

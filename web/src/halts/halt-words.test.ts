@@ -95,6 +95,9 @@ describe('a halt in words', () => {
     expect(releaseLabel(halt({ release: approved }))).toBe('Resume trading');
     const clears = released({ mayI: false, needs: 'one_operator', clearsItself: true });
     expect(releaseWords(halt({ release: clears, until: '2026-03-02' }))).toContain('next trading day');
+    const cause = released({ mayI: false, needs: 'its_cause', clearsItself: true });
+    expect(releaseWords(halt({ release: cause }))).toContain('you take the broker’s position over under Positions');
+    expect(releaseWords(halt({ release: cause, concernsMe: false }))).toContain('its trader takes');
   });
 
   it('counts the strictest for one’s own orders', () => {
@@ -108,5 +111,15 @@ describe('a halt in words', () => {
     expect(bannerHalt([traders])).toBeNull();
     expect(bannerHalt([traders, wide])?.id).toBe('w');
     expect(bannerHalt([traders, wide, reducing])?.id).toBe('r');
+    const differing = halt({
+      id: 'd',
+      by: { kind: 'watch', name: 'position_mismatch' },
+      release: released({ needs: 'its_cause', mayI: false }),
+    });
+    expect(ownHalt([differing])).toBeNull();
+    expect(bannerHalt([differing])?.id).toBe('d');
+    expect(bannerHalt([{ ...differing, id: 'o', concernsMe: false }, differing])?.id).toBe('d');
+    expect(bannerHalt([differing, reducing])?.id).toBe('r');
+    expect(bannerHalt([differing, wide])?.id).toBe('w');
   });
 });

@@ -31,6 +31,7 @@ const WATCHES: Readonly<Record<string, string>> = {
   reject_storm: 'the watch for rejected orders',
   loss_limit: 'the watch for the daily loss',
   stale_data: 'the watch for missing quotes',
+  position_mismatch: 'the watch for positions that are not the broker’s',
 };
 
 /** Who stopped it: `you`, `an operator`. */
@@ -98,7 +99,15 @@ export function haltProgressWords(halt: Halt): string | null {
 }
 
 /** Who can end it, for whoever can not, or not alone. */
-export function releaseWords({ release, until }: Pick<Halt, 'release' | 'until'>): string | null {
+export function releaseWords({
+  release,
+  until,
+  concernsMe,
+}: Pick<Halt, 'release' | 'until' | 'concernsMe'>): string | null {
+  if (release.needs === 'its_cause') {
+    const whose = concernsMe ? 'you take the broker’s position over' : 'its trader takes the broker’s position over';
+    return `It ends when the two agree again, or when ${whose} under Positions.`;
+  }
   const itself =
     until !== null ? ' It ends by itself on the next trading day.' : ' It ends by itself when the cause has gone.';
   const end = release.clearsItself ? itself : '';

@@ -22,12 +22,21 @@ export function useHalts(): HaltsValue {
   return value;
 }
 
+/** A single position that is not the broker's; everything else can still be traded, and stopped. */
+const isMismatch = ({ release }: Halt): boolean => release.needs === 'its_cause';
+
 /** The halt that counts for the trader's own orders: the strictest, and of these the oldest. */
 export const ownHalt = (halts: readonly Halt[] | null): Halt | null => {
-  const own = (halts ?? []).filter(({ concernsMe }) => concernsMe);
+  const own = (halts ?? []).filter((halt) => halt.concernsMe && !isMismatch(halt));
   return own.find(({ level }) => level === 'halted') ?? own[0] ?? null;
 };
 
-/** The one to stand under the header: one's own; for an operator another that is not a trader's stop of their own account. */
-export const bannerHalt = (halts: readonly Halt[] | null): Halt | null =>
-  ownHalt(halts) ?? (halts ?? []).find(({ by }) => by.kind !== 'trader') ?? null;
+/**
+ * The one to stand under the header: one's own; for an operator another that is not a trader's stop of their own account;
+ * and last a position that is not the broker's.
+ */
+export const bannerHalt = (halts: readonly Halt[] | null): Halt | null => {
+  const all = halts ?? [];
+  const wide = all.find((halt) => halt.by.kind !== 'trader' && !isMismatch(halt));
+  return ownHalt(all) ?? wide ?? all.find((halt) => halt.concernsMe) ?? all.find(isMismatch) ?? null;
+};

@@ -51,7 +51,7 @@ export function haltRoutes(needs: Needs): readonly Route[] {
       async handle({ principal }) {
         const viewer = await viewerOf(principal);
         if (viewer === null) return refuse('not_found');
-        return { kind: 'ok', body: await halts.seenBy(viewer, await halts.state()) };
+        return { kind: 'ok', body: await halts.seenBy(viewer, await halts.inForce()) };
       },
     }),
     route({
@@ -66,7 +66,7 @@ export function haltRoutes(needs: Needs): readonly Route[] {
         const { body, principal } = call;
         const viewer = await viewerOf(principal);
         if (viewer === null) return refuse('not_found');
-        const scope = await scopeOf(needs, body.scope, viewer, await halts.state());
+        const scope = await scopeOf(needs, body.scope, viewer, await halts.killSwitch());
         if (scope === null) return refuse('not_found');
         const halted = await needs.haltTrading({
           scope,
@@ -78,11 +78,11 @@ export function haltRoutes(needs: Needs): readonly Route[] {
           cause: causeOf(call),
         });
         if (halted.kind === 'refused') return refused(halted.code);
-        const { halts: seen } = await halts.seenBy(viewer, await halts.state());
-        const own = seen.find(({ id }) => id === halted.haltId);
+        const state = await halts.killSwitch();
+        const standing = state.standing.get(halted.haltId);
         // Somebody may have released it in this very moment.
-        if (own === undefined) return refuse('not_found');
-        return { kind: 'ok', body: { halt: own, recorded: halted.recorded } };
+        if (standing === undefined || !maySee(state, standing, viewer)) return refuse('not_found');
+        return { kind: 'ok', body: { halt: await halts.view(standing, viewer, state), recorded: halted.recorded } };
       },
     }),
     route({
@@ -96,7 +96,7 @@ export function haltRoutes(needs: Needs): readonly Route[] {
       async handle(call) {
         const { params, principal } = call;
         const viewer = await viewerOf(principal);
-        const state = await halts.state();
+        const state = await halts.killSwitch();
         const known = state.standing.get(params.id) ?? find(state.ended, params.id);
         if (viewer === null || known === undefined || !maySee(state, known, viewer)) return refuse('not_found');
         const tooMany = limits.haltRelease(viewer.userId);

@@ -1,5 +1,5 @@
 /** The part of the view of positions that tells where the broker has another one: table `position_mismatches` (migration 0021). */
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
 import type { RecordedEvent } from '../../../application/ports/event-store.ts';
 import type {
@@ -24,6 +24,20 @@ const TYPES: readonly string[] = [
   'PositionMismatchResolved',
   'BrokerPositionAdopted',
 ] satisfies MismatchEvent['type'][];
+
+export interface PositionMismatchRow extends MismatchRow {
+  readonly accountId: string;
+  readonly symbol: string;
+}
+
+/** Of all accounts; the oldest first. */
+export async function readPositionMismatches(pool: Pool): Promise<readonly PositionMismatchRow[]> {
+  const { rows } = await pool.query<Omit<PositionMismatchRow, 'since'> & { since: Date }>(
+    `select account_id as "accountId", symbol, ours, brokers, since from position_mismatches
+      order by since, account_id, symbol`,
+  );
+  return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
+}
 
 /** Takes those of the events that say something of it; each must be new. */
 export async function applyMismatches(tx: ClientBase, recorded: readonly RecordedEvent[]): Promise<void> {

@@ -20,8 +20,8 @@ import type {
 import { riskStream } from '../../../domain/risk-policy/events.ts';
 import { takenBack } from '../../../domain/risk-policy/booked.ts';
 import type { View } from '../projections/view.ts';
-import { applyMismatches } from './position-mismatches.ts';
-import type { MismatchRow } from './position-mismatches.ts';
+import { applyMismatches, readPositionMismatches } from './position-mismatches.ts';
+import type { MismatchRow, PositionMismatchRow } from './position-mismatches.ts';
 
 // --- Projection ---
 
@@ -236,6 +236,8 @@ export interface AccountFigures {
 export interface PositionQueries {
   /** By symbol, open positions and those that are open at the broker only; `tradingDay` is the exchange's day that counts as today. */
   positions(accountId: string, tradingDay: string): Promise<readonly PositionRow[]>;
+  /** Of all accounts; the oldest first. */
+  positionMismatches(): Promise<readonly PositionMismatchRow[]>;
   /** Of all symbols, closed ones too. */
   accountFigures(accountId: string, tradingDay: string): Promise<AccountFigures>;
 }
@@ -282,6 +284,7 @@ export function createPositionQueries(pool: Pool): PositionQueries {
         };
       });
     },
+    positionMismatches: () => readPositionMismatches(pool),
     async accountFigures(accountId, tradingDay) {
       const { rows } = await pool.query<Pick<StoredPosition, 'today' | 'total'>>(
         `select ${REALIZED} from realized_profits r where r.account_id = $1`,
