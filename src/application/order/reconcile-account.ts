@@ -48,8 +48,9 @@ const OVERLAP_MS = 3_600_000;
 const EXECUTIONS_OVERLAP_MS = 600_000;
 /** So few orders are asked for one by one; more of them by a list. */
 const FEW = 3;
-/** Orders recorded at the same time. */
+/** Orders recorded, and asked for, at the same time. */
 const WIDTH = 6;
+const LOOK_UPS = 3;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
   const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log } = needs;
@@ -137,7 +138,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     });
     // Orders that are unfinished here, and at the broker neither recent nor unfinished.
     const rest = ours.filter(({ orderId }) => !seen.has(orderId));
-    await inParallel(rest, FEW, async ({ orderId }) => {
+    await inParallel(rest, LOOK_UPS, async ({ orderId }) => {
       const looked = await unlessUnreadable(lookAtOrder(access, orderId, cause));
       if (looked !== 'done') whole = false;
     });

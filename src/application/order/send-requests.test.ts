@@ -141,6 +141,42 @@ describe('a change whose answer never came', () => {
     expect(alarms).toEqual(['a change that was never admitted is not sent']);
   });
 
+  it('waits while the gate is closed, and is sent when it is open', async () => {
+    const { requestReplace, sendReplace, last, answers, gate, orderId, terms } = await workingOrder();
+    await requestReplace();
+    answers.replace = { kind: 'accepted', order: brokerOrder(`${orderId}~r1`, { terms, replaces: `B-${orderId}` }) };
+    gate.close();
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRequested');
+    gate.open();
+    await sendReplace();
+    expect(await last()).toBe('OrderReplaced');
+  });
+
+  it('is given up after a minute though the gate stays closed', async () => {
+    const { requestReplace, sendReplace, last, gate, passTime } = await workingOrder();
+    await requestReplace();
+    gate.close();
+    passTime(61);
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRefused');
+  });
+
+  it('is not sent while the position is not the broker’s, and is refused once it surely was not sent before', async () => {
+    const { aggregates, requestReplace, sendReplace, last, answers, needs, orderId, script } = await workingOrder();
+    await requestReplace();
+    const found = { symbol: 'AAPL', ours: '0', brokers: '5', at: needs.clock.now() };
+    await aggregates.risk.handle(riskStream(ACCOUNT), { type: 'ReportPositionMismatch', ...found }, cause);
+    answers.replace = { kind: 'refused', reason: 'must not be asked' };
+    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRequested');
+    script.lookUp = () => ({ kind: 'not_found' });
+    answers.old = { kind: 'found', value: brokerOrder(orderId) };
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRefused');
+  });
+
   it('is given up after a minute, and is not sent any more', async () => {
     const { requestReplace, sendReplace, last, answers, passTime } = await workingOrder();
     await requestReplace();
