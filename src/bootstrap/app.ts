@@ -17,7 +17,6 @@ import { asOwner } from '../application/as-owner.ts';
 import type { OwnersWork } from '../application/as-owner.ts';
 import { keepHeads } from '../application/audit/keep-heads.ts';
 import type { HeadKeeping } from '../application/audit/keep-heads.ts';
-import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import type { Owned } from '../application/ports/leases.ts';
@@ -28,19 +27,12 @@ import { accountStream } from '../domain/account/events.ts';
 import type { LimitTable } from '../domain/risk-policy/limits.ts';
 import { createAbilities } from './abilities.ts';
 import { createContainer, PORT } from './container.ts';
+import type { Rewire } from './container.ts';
 import type { EventLog } from './event-log.ts';
 import type { Keys } from './keys.ts';
 import { prepareReadModels } from './read-models.ts';
 import { createReadiness } from './readiness.ts';
 import type { RequestHandler } from './front-door.ts';
-
-/** Parts that a test puts in the place of others, through the same composition. */
-export interface Replacements {
-  readonly store?: (
-    store: EventStore,
-    parts: { readonly broker: Broker; readonly brokerTokens: BrokerTokens },
-  ) => EventStore;
-}
 
 export interface AppOptions {
   readonly pool: Pool;
@@ -56,7 +48,7 @@ export interface AppOptions {
   readonly webFolder: string;
   readonly environment: HttpNeeds['environment'];
   readonly heads: HeadKeeping;
-  readonly replacements: Replacements;
+  readonly rewire: Rewire;
   /** Told what takes time while it starts, one line each. */
   readonly say: (line: string) => void;
   /** Ends a start that takes time. */
@@ -74,15 +66,10 @@ export interface App {
  * Throws what the database throws when it fails at once; nothing runs then.
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { pool, eventLog, ownerUrl, log, publicUrl, webFolder, environment, replacements, say, starting } = options;
+  const { pool, eventLog, ownerUrl, log, publicUrl, webFolder, environment, rewire, say, starting } = options;
   const container = createContainer(options);
+  rewire(container);
   const alpaca = container.get(PORT.alpaca);
-  const brokerTokens = container.get(PORT.brokerTokens);
-  if (replacements.store !== undefined) {
-    container
-      .rebind(PORT.bareStore)
-      .toConstantValue(replacements.store(eventLog.store, { broker: alpaca.broker, brokerTokens }));
-  }
   const store = container.get(PORT.store);
   const abilities = createAbilities(container);
   const aggregates = container.get(PORT.aggregates);
