@@ -133,7 +133,6 @@ export interface OrderQueries {
   ordersHistory(accountId: string, maxCount: number): Promise<readonly BrokerOrder[]>;
   /** The order and its bracket's exits, whose status hangs on it. */
   findWithLegs(orderId: string): Promise<readonly FoundOrder[]>;
-  /** Admitted orders are given a second to be placed by whoever asked for them. */
   readonly unfinished: UnfinishedOrders;
 }
 
@@ -178,7 +177,8 @@ export function createOrderQueries(pool: Pool): OrderQueries {
         );
         return rows[0]?.position ?? START;
       },
-      admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
+      admittedOnly: (age) =>
+        ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '${age === 'any' ? 0 : 1} seconds'`),
       placed: () => ids(`status <> 'admitted'`),
     },
   };
