@@ -96,6 +96,7 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     const denial = assessed.events.find((event) => event.type === 'ReplacementDenied');
     if (denial !== undefined) return { kind: 'denied', breaches: denial.data.breaches };
 
+    needs.pass('after-change-admitted');
     const asked = await aggregates.orders.handle(orderStream(orderId), wish, cause);
     if (asked.kind === 'done') return { kind: 'done', position: asked.position };
     // Something happened to the order meanwhile: what was reserved for the change is given back.

@@ -10,6 +10,7 @@ import type { Cause } from '../handle.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
 import type { Ids } from '../ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Venue } from '../ports/market-data.ts';
@@ -29,6 +30,7 @@ export interface ReconcileNeeds {
   readonly recordBrokerOrder: RecordBrokerOrder;
   readonly lookAtOrder: LookAtOrder;
   readonly log: Log;
+  readonly pass: PassCrashPoint;
 }
 
 /** `unanswered`: the broker did not give its lists; it must be tried again. */
@@ -49,7 +51,7 @@ const FEW = 3;
 const WIDTH = 8;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
-  const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log } = needs;
+  const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log, pass } = needs;
   const newsOf = createNewsOf(needs);
 
   /** Our orders of the account that have not ended, as this process has seen them last. */
@@ -98,6 +100,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     const recent = await records.submittedAfter(access, since);
     if (recent.kind !== 'found') return failed(accountId, recent.kind);
 
+    pass('before-reconciliation');
     const told = together(recent.value, open.value);
     let whole = true;
     const seen = new Set<string>();
@@ -121,6 +124,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
       const recorded = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
       if (recorded === undefined) whole = false;
       else [recorded, ...orderIds].forEach((orderId) => seen.add(orderId));
+      pass('amid-reconciliation');
     });
     // Orders that are unfinished here, and at the broker neither recent nor unfinished.
     const rest = ours.filter(({ orderId }) => !seen.has(orderId));
@@ -128,6 +132,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
       const looked = await unlessUnreadable(lookAtOrder(access, orderId, cause));
       if (looked !== 'done') whole = false;
     });
+    pass('after-reconciliation');
     // What belongs to orders that could not be read, here or at the broker, must still be looked for when they can.
     if (whole) await reconciliations.record(accountId, now);
     return 'done';

@@ -22,6 +22,7 @@ export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return;
     const outcome = await broker.cancel(access, order.brokerOrderId);
+    needs.pass('after-cancel-answered');
     if (outcome.kind === 'unauthorized') await needs.reportRevoked(access, outcome.reason, cause);
     if (outcome.kind !== 'refused') return;
     // It may have been executed meanwhile, or be cancelled already: only the broker's own record tells.
@@ -89,6 +90,7 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
       clientOrderId(orderId, revision),
       halts.lastLook,
     );
+    needs.pass('after-change-answered');
     if (outcome.kind === 'accepted') {
       await recordBrokerOrder(access, { order: outcome.order, execution: null, reason: null }, cause);
     }
