@@ -122,6 +122,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     linked: container.get(PORT.linked),
     ids: container.get(PORT.ids),
     log,
+    pass: container.get(PORT.pass),
     readiness: createReadiness(pool, alpaca, projections),
   });
 
