@@ -1,10 +1,9 @@
 /** Bugs in keeping what was promised. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { START } from '../../../src/application/ports/event-store.ts';
 import type { Actor } from '../../../src/application/ports/event-store.ts';
 import { PORT, replacePart } from '../../../src/bootstrap/container.ts';
 import type { Bug } from './bug.ts';
-import { withBroker, withStore } from './parts.ts';
+import { waitFor, withBroker, withStore } from './parts.ts';
 
 /** How much later a part does what it said it had done. */
 const LATE_MS = 150;
@@ -16,6 +15,7 @@ export const KEEPING: readonly Bug[] = [
     breaks: ['I1'],
     plant: (container) =>
       withStore(container, (store) => {
+        const wait = waitFor(container);
         const behind = new Map<string, Promise<unknown>>();
         const caughtUp = (stream: string): Promise<unknown> => behind.get(stream) ?? Promise.resolve();
         return {
@@ -41,7 +41,8 @@ export const KEEPING: readonly Bug[] = [
     name: 'checkpoint-before-booking',
     sentence: 'The checkpoint moves past a fill before the fill is booked.',
     breaks: ['I3', 'I6'],
-    plant: (container) =>
+    plant(container) {
+      const wait = waitFor(container);
       replacePart(container, PORT.aggregates, ({ risk, ...others }) => ({
         ...others,
         risk: {
@@ -52,7 +53,8 @@ export const KEEPING: readonly Bug[] = [
             return { kind: 'done', events: [], state: await risk.glance(stream), position: null };
           },
         },
-      })),
+      }));
+    },
   },
   {
     name: 'doubts-forgotten',

@@ -31,3 +31,10 @@ export const withOrders = (
     ...aggregates,
     orders: { ...aggregates.orders, ...make(aggregates.orders) },
   }));
+
+/** Waiting by the clock of the process, whatever that is. */
+export function waitFor(container: Container): (milliseconds: number) => Promise<void> {
+  const clock = container.get(PORT.clock);
+  const never = new AbortController().signal;
+  return (milliseconds) => clock.sleep(milliseconds, never);
+}

@@ -1,32 +1,33 @@
 /** Bugs in sending orders. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Container } from 'inversify';
 import type { OrderEntry, SubmitOutcome } from '../../../src/application/ports/broker.ts';
 import { PORT } from '../../../src/bootstrap/container.ts';
 import { clientOrderId } from '../../../src/domain/order/client-order-id.ts';
 import type { Admission } from '../../../src/domain/risk-policy/admission.ts';
 import type { OrderAdmitted } from '../../../src/domain/risk-policy/events.ts';
 import type { Bug } from './bug.ts';
-import { withBroker, withOrders, withStore } from './parts.ts';
+import { waitFor, withBroker, withOrders, withStore } from './parts.ts';
 
 type Submit = OrderEntry['submit'];
 
 /** What is done when no telling answer came. */
 const whenUnknown =
   (
-    act: (
+    make: (
       submit: Submit,
-      outcome: Extract<SubmitOutcome, { kind: 'unknown' }>,
-      ...asked: Parameters<Submit>
-    ) => Promise<SubmitOutcome>,
+      container: Container,
+    ) => (outcome: Extract<SubmitOutcome, { kind: 'unknown' }>, ...asked: Parameters<Submit>) => Promise<SubmitOutcome>,
   ): Bug['plant'] =>
   (container) =>
-    withBroker(container, ({ submit }) => ({
-      async submit(...asked) {
-        const outcome = await submit(...asked);
-        return outcome.kind === 'unknown' ? act(submit, outcome, ...asked) : outcome;
-      },
-    }));
+    withBroker(container, ({ submit }) => {
+      const act = make(submit, container);
+      return {
+        async submit(...asked) {
+          const outcome = await submit(...asked);
+          return outcome.kind === 'unknown' ? act(outcome, ...asked) : outcome;
+        },
+      };
+    });
 
 const rejected = (reason: string): SubmitOutcome => ({ kind: 'rejected', code: null, reason });
 
@@ -57,43 +58,51 @@ export const SENDING: readonly Bug[] = [
     name: 'new-id-on-resend',
     sentence: 'After a time-out the order is sent again under a new client order id.',
     breaks: ['I2', 'I8', 'I9'],
-    plant: whenUnknown((submit, _outcome, access, admission) =>
-      submit(access, admission, clientOrderId(randomUUID(), 0)),
-    ),
+    plant: whenUnknown((submit, container) => {
+      const ids = container.get(PORT.ids);
+      return (_outcome, access, admission) => submit(access, admission, clientOrderId(ids.random(), 0));
+    }),
   },
   {
     name: 'blind-retry',
     sentence: 'After a time-out the order is sent again under the same id, which a broker may have forgotten.',
     breaks: ['I2', 'I9'],
-    plant: whenUnknown(async (submit, _outcome, ...asked) => {
-      await wait(150);
-      return submit(...asked);
+    plant: whenUnknown((submit, container) => {
+      const wait = waitFor(container);
+      return async (_outcome, ...asked) => {
+        await wait(150);
+        return submit(...asked);
+      };
     }),
   },
   {
     name: 'time-out-is-rejected',
     sentence: 'An order whose answer never came is recorded as rejected.',
     breaks: ['I1', 'I5'],
-    plant: whenUnknown(async (_submit, { reason }) => rejected(reason)),
+    plant: whenUnknown(
+      () =>
+        async ({ reason }) =>
+          rejected(reason),
+    ),
   },
   {
     name: 'not-found-is-rejected',
     sentence: 'An order in doubt that the broker does not know at once is recorded as rejected.',
     breaks: ['I1', 'I5'],
-    plant(container) {
+    plant: whenUnknown((_submit, container) => {
       const { broker } = container.get(PORT.alpaca);
-      whenUnknown(async (_submit, outcome, access, _admission, id) => {
+      return async (outcome, access, _admission, id) => {
         const found = await broker.byClientOrderId(access, id);
         return found.kind === 'not_found' ? rejected('The broker does not know the order.') : outcome;
-      })(container);
-    },
+      };
+    }),
   },
   {
     name: 'html-403-is-rejected',
     sentence: 'A page with status 403, which somebody on the way made, is taken for the broker’s refusal.',
     breaks: ['I1', 'I5'],
-    plant: whenUnknown(async (_submit, outcome) =>
-      outcome.reason.startsWith('HTTP 403') ? rejected(outcome.reason) : outcome,
+    plant: whenUnknown(
+      () => async (outcome) => (outcome.reason.startsWith('HTTP 403') ? rejected(outcome.reason) : outcome),
     ),
   },
   {
@@ -102,8 +111,10 @@ export const SENDING: readonly Bug[] = [
     breaks: ['I2'],
     plant(container) {
       const own = new Set<string>();
+      const ids = container.get(PORT.ids);
+      const clock = container.get(PORT.clock);
       const cause = () =>
-        ({ correlationId: randomUUID(), causationId: null, actor: { kind: 'system', id: 'order-desk' } }) as const;
+        ({ correlationId: ids.random(), causationId: null, actor: { kind: 'system', id: 'order-desk' } }) as const;
       withOrders(container, (orders) => ({
         handle(stream, command, ...rest) {
           if (command.type === 'ClaimSubmission') own.add(command.claimId);
@@ -116,7 +127,7 @@ export const SENDING: readonly Bug[] = [
             type: 'RecordSubmissionFailed',
             claimId: state.claimId,
             reason: 'The process ended.',
-            at: new Date().toISOString(),
+            at: clock.now(),
           } as const;
           return (await orders.handle(stream, failed, cause())).state;
         },

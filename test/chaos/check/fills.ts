@@ -120,6 +120,8 @@ export function wrongPositions({ quiet }: Evidence, { accounts }: Record): reado
   if (quiet === null) return [];
   const list: Violation[] = [];
   for (const { accountId, brokerAccountId, risk } of accounts.values()) {
+    // Linking it was begun, and has not come to its end.
+    if (brokerAccountId === null) continue;
     const there = new Map(
       quiet.holdings
         .filter((holding) => holding.brokerAccountId === brokerAccountId)

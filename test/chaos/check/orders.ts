@@ -61,7 +61,11 @@ export function lostOrders(evidence: Evidence, { orders }: Record): readonly Vio
 export function doubledOrders(evidence: Evidence, { orders }: Record): readonly Violation[] {
   const { list, add } = listOf('I2');
   const sent = sentOrders(evidence.ledgerBefore);
-  const byClientId = groupBy(sent, ({ client_order_id: id }) => id);
+  // A change that the broker never carried out may be asked for again under its id.
+  const effective = sent.filter(
+    ({ replaces, status, filled_qty: filled }) => replaces === null || status !== 'rejected' || Number(filled) > 0,
+  );
+  const byClientId = groupBy(effective, ({ client_order_id: id }) => id);
   for (const [id, same] of byClientId)
     if (same.length > 1) add(id, `the broker has ${same.length} orders under this id`);
   for (const order of sent) {
