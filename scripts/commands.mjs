@@ -68,6 +68,7 @@ export const commands = {
   bench: program('dist/bench/main.js', ['server']),
   proofs: program('dist/proofs/main.js', ['server']),
   chaos: program('dist/chaos/main.js', ['server']),
+  simulate: program('dist/simulation/main.js', ['server']),
   test,
   check,
   build,

@@ -1,0 +1,229 @@
+/**
+ * The whole `Broker` port over the venue, as one process has it: requests that get lost on the way there or back, answers
+ * that nobody understands, and the same care as the adapter takes to say what is known and what is not.
+ */
+import type {
+  Broker,
+  BrokerAccess,
+  Failure,
+  LookUp,
+  OrderEntry,
+  OrderRecords,
+} from '../../src/application/ports/broker.ts';
+import { dollarsText, sharesText } from './amounts.ts';
+import type { Arrival } from '../chaos/check/evidence.ts';
+import { REQUEST_FAULTS } from './faults.ts';
+import type { Faults } from './faults.ts';
+import type { ProcessLife } from './life.ts';
+import type { Random } from './random.ts';
+import type { Streams } from './streams.ts';
+import type { Venue, VenueAccount, VenueOrder } from './venue.ts';
+import { isOpen, toBrokerOrder } from './venue.ts';
+
+export interface BrokerParts {
+  readonly venue: Venue;
+  readonly streams: Streams;
+  readonly faults: Faults;
+  readonly random: Random;
+  /** The account that a token opens; null for one that is not taken any more. */
+  accountOf(token: string): VenueAccount | null;
+  /** Told of each request to place or to change an order that comes to the broker's door. */
+  readonly onArrival: (arrival: Omit<Arrival, 'at'>) => void;
+  /** Told of each that the broker refuses in its own words. */
+  readonly onRefusal: (clientOrderId: string) => void;
+}
+
+/** The adapter's time limit for one request. */
+const TIME_LIMIT_MS = 10_000;
+
+const UNAUTHORIZED: Failure = { kind: 'unauthorized', reason: 'the token is not taken' };
+const unknown = (reason: string): Failure => ({ kind: 'unknown', reason });
+
+export function createSimBroker(life: ProcessLife, parts: BrokerParts): Broker {
+  return {
+    ...entry(life, parts),
+    ...records(life, parts),
+    ...accounts(life, parts),
+    follow: parts.streams.followerOf(life),
+  };
+}
+
+const trip = (random: Random): number => (random.chance(0.05) ? random.between(50, 1_500) : random.between(2, 25));
+
+function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival, onRefusal }: BrokerParts): OrderEntry {
+  /** `never`: what it means that nothing left, or that it was sent away at the door. */
+  function change<T>(
+    access: BrokerAccess,
+    turnedAway: () => void,
+    act: (account: VenueAccount) => T,
+    never: (reason: string, retryAfterMs: number) => T | Failure,
+  ): Promise<T | Failure> {
+    const fault = faults.ofChange();
+    const deliver = (): T | Failure => {
+      const account = accountOf(access.token);
+      return account === null ? UNAUTHORIZED : act(account);
+    };
+    if (fault === null) return life.ask(trip(random), deliver, trip(random));
+    const { arrives, answer } = REQUEST_FAULTS[fault];
+    if (arrives) {
+      const delay =
+        fault === 'late' ? random.between(5_000, 15_000) : fault === 'very_late' ? random.between(30_000, 80_000) : 0;
+      void life.ask(delay + trip(random), deliver, 0);
+    }
+    const after = (milliseconds: number, outcome: T | Failure) => life.read(milliseconds, () => outcome);
+    switch (answer) {
+      case 'never_connected':
+        return after(trip(random), never('no connection', 1_000));
+      case 'come_back_later':
+        return life.ask(
+          trip(random),
+          () => {
+            turnedAway();
+            return never('too many requests', random.between(200, 3_000));
+          },
+          trip(random),
+        );
+      case 'none':
+        return after(TIME_LIMIT_MS, unknown('the time allowed for the request is over'));
+      case 'lost':
+        return after(3 * trip(random), unknown('the connection was reset'));
+      case 'error':
+        return after(3 * trip(random), unknown('HTTP 504'));
+      case 'page':
+        return after(3 * trip(random), unknown('HTTP 403: a page'));
+      case 'cut_short':
+        return after(3 * trip(random), unknown('the answer was cut short'));
+    }
+  }
+
+  const isUnknown = (reason: string): Failure => unknown(reason);
+
+  return {
+    submit(access, { ticket }, clientOrderId) {
+      return change<Awaited<ReturnType<OrderEntry['submit']>>>(
+        access,
+        () => onArrival({ verb: 'place', clientOrderId, turnedAway: true }),
+        (account) => {
+          const placed = venue.place(account, { ...ticket, clientOrderId, terms: termsOf(ticket) });
+          onArrival({ verb: 'place', clientOrderId, turnedAway: false });
+          if (placed.kind === 'rejected') onRefusal(clientOrderId);
+          switch (placed.kind) {
+            case 'placed':
+              return { kind: 'acknowledged', order: toBrokerOrder(placed.order) };
+            case 'id_taken':
+              return { kind: 'known_already' };
+            case 'rejected':
+              return placed;
+          }
+        },
+        (reason, retryAfterMs) => ({ kind: 'not_sent', reason, retryAfterMs }),
+      );
+    },
+    replace(access, brokerOrderId, { terms }, clientOrderId) {
+      return change<Awaited<ReturnType<OrderEntry['replace']>>>(
+        access,
+        () => onArrival({ verb: 'change', clientOrderId, turnedAway: true }),
+        (account) => {
+          const order = account.byId.get(brokerOrderId);
+          if (order === undefined) return { kind: 'refused', reason: 'order not found' };
+          const asked = venue.replace(order, terms, clientOrderId);
+          onArrival({ verb: 'change', clientOrderId, turnedAway: false });
+          return asked.kind === 'taken' ? { kind: 'accepted', order: toBrokerOrder(asked.value) } : asked;
+        },
+        isUnknown,
+      );
+    },
+    cancel(access, brokerOrderId) {
+      return change<Awaited<ReturnType<OrderEntry['cancel']>>>(
+        access,
+        () => undefined,
+        (account) => {
+          const order = account.byId.get(brokerOrderId);
+          if (order === undefined) return { kind: 'refused', reason: 'order not found' };
+          const asked = venue.cancel(order);
+          return asked.kind === 'taken' ? { kind: 'accepted' } : asked;
+        },
+        isUnknown,
+      );
+    },
+  };
+}
+
+const termsOf = ({ quantity, limitPrice, stopPrice, timeInForce }: VenueOrder['terms']): VenueOrder['terms'] => ({
+  quantity,
+  limitPrice,
+  stopPrice,
+  timeInForce,
+});
+
+/** A look-up, which may fail like any other request. */
+function lookUp<T>(
+  life: ProcessLife,
+  { faults, random, accountOf }: BrokerParts,
+  access: BrokerAccess,
+  look: (account: VenueAccount) => LookUp<T>,
+): Promise<LookUp<T>> {
+  const fault = faults.ofRead();
+  if (fault === 'lost') return life.read(random.chance(0.5) ? TIME_LIMIT_MS : 20, () => unknown('no answer'));
+  if (fault !== null) return life.read(3 * trip(random), () => unknown(fault));
+  const answer = (): LookUp<T> => {
+    const account = accountOf(access.token);
+    return account === null ? UNAUTHORIZED : look(account);
+  };
+  return life.ask(trip(random), answer, trip(random));
+}
+
+function records(life: ProcessLife, parts: BrokerParts): OrderRecords {
+  const { venue } = parts;
+  const found = <T>(value: T | undefined): LookUp<T> =>
+    value === undefined ? { kind: 'not_found' } : { kind: 'found', value };
+  /** Exits stand inside of their order. */
+  const listed = (account: VenueAccount, wanted: (order: VenueOrder) => boolean) =>
+    account.orders.filter((order) => order.parent === null && venue.isShown(order) && wanted(order)).map(toBrokerOrder);
+  return {
+    byClientOrderId: (access, clientOrderId) =>
+      lookUp(life, parts, access, (account) => {
+        const named = account.orders.filter((order) => order.clientOrderId === clientOrderId && venue.isShown(order));
+        return found(named.map(toBrokerOrder).at(-1));
+      }),
+    byId: (access, brokerOrderId) =>
+      lookUp(life, parts, access, (account) => {
+        const order = account.byId.get(brokerOrderId);
+        return found(order === undefined ? undefined : toBrokerOrder(order));
+      }),
+    executionsOf: (access, brokerOrderId) =>
+      lookUp(life, parts, access, (account) => {
+        const order = account.byId.get(brokerOrderId);
+        return found(order === undefined ? undefined : venue.executionsOf(order));
+      }),
+    submittedAfter: (access, moment) =>
+      lookUp(life, parts, access, (account) =>
+        found(listed(account, (order) => order.receivedAt > Date.parse(moment))),
+      ),
+    unfinished: (access) =>
+      lookUp(life, parts, access, (account) =>
+        found(listed(account, (order) => isOpen(order) || order.legs.some(isOpen))),
+      ),
+  };
+}
+
+function accounts(life: ProcessLife, parts: BrokerParts): Pick<Broker, 'account' | 'positions'> {
+  return {
+    account: (access) =>
+      lookUp(life, parts, access, ({ id }) => ({
+        kind: 'found',
+        value: { brokerAccountId: id, brokerAccountNumber: `N${id}`, mayTrade: true, cash: '100000', equity: '100000' },
+      })),
+    positions: (access) =>
+      lookUp(life, parts, access, ({ positions }) => ({
+        kind: 'found',
+        value: [...positions]
+          .filter(([, held]) => held.shares !== 0)
+          .map(([symbol, held]) => ({
+            symbol,
+            quantity: sharesText(held.shares),
+            averagePrice: dollarsText(Math.round(held.cost / held.shares)),
+          })),
+      })),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The simulated world: a broker, a database, and processes of the product that are born and die. One seed decides all of
+ * it.
+ */
+import type { Arrival } from '../chaos/check/evidence.ts';
+import { CATALOGUE } from '../../src/adapters/stored-events/catalogue.ts';
+import { createEvolvingStore } from '../../src/adapters/stored-events/evolving-store.ts';
+import type { EventStore } from '../../src/application/ports/event-store.ts';
+import type { Rewire } from '../../src/bootstrap/container.ts';
+import { createFaults } from './faults.ts';
+import type { FaultRates, Faults } from './faults.ts';
+import { createMarket } from './market.ts';
+import { startProcess } from './process.ts';
+import type { SimProcess } from './process.ts';
+import { createRandom } from './random.ts';
+import type { Random } from './random.ts';
+import { createReadSide } from './read-side.ts';
+import type { ReadSide } from './read-side.ts';
+import { createScheduler } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { BrokerParts } from './sim-broker.ts';
+import { createSimIdentity } from './sim-identity.ts';
+import type { SimIdentity } from './sim-identity.ts';
+import { createSimLeases } from './sim-leases.ts';
+import type { SimLeases } from './sim-leases.ts';
+import { createSimStore } from './sim-store.ts';
+import type { SimStore } from './sim-store.ts';
+import { createStreams } from './streams.ts';
+import { createVenue } from './venue.ts';
+import type { VenueAccount, VenueCharacter } from './venue.ts';
+
+/** What operators were told. */
+export interface Told {
+  readonly level: 'warn' | 'alarm';
+  readonly at: string;
+  readonly process: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly rates: FaultRates;
+  readonly character: VenueCharacter;
+  /** Puts a bug into every process. */
+  readonly bug: Rewire | null;
+}
+
+export interface World {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly store: SimStore;
+  /** The log as the product reads it. */
+  readonly log: EventStore;
+  readonly leases: SimLeases;
+  readonly identity: SimIdentity;
+  readonly market: ReturnType<typeof createMarket>;
+  readonly readSide: ReadSide;
+  readonly broker: BrokerParts;
+  readonly bug: Rewire | null;
+  readonly told: readonly Told[];
+  /** What came to the broker's door. */
+  readonly arrivals: readonly Arrival[];
+  /** Client order ids of requests that the broker itself refused. */
+  readonly refusals: ReadonlySet<string>;
+  tell(told: Told): void;
+  processes(): readonly SimProcess[];
+  start(): SimProcess;
+  crash(name: string): void;
+}
+
+/** A Monday, half an hour after the opening in New York. */
+const BEGINS_AT = Date.parse('2026-03-02T15:00:00.000Z');
+
+export function createWorld({ seed, rates, character, bug }: WorldOptions): World {
+  const random = createRandom(seed);
+  const scheduler = createScheduler(random.branch(), BEGINS_AT);
+  const faults = createFaults(random.branch(), rates);
+  const store = createSimStore(scheduler, random.branch(), faults);
+  const identity = createSimIdentity(random.branch());
+  const told: Told[] = [];
+  const arrivals: Arrival[] = [];
+  const refusals = new Set<string>();
+  const accountOf = (token: string): VenueAccount | null => {
+    const id = identity.brokerAccountOf(token);
+    return id === null ? null : venue.account(id);
+  };
+  const streams = createStreams({ scheduler, random: random.branch(), faults, accountOf });
+  const venue = createVenue(scheduler, random.branch(), character, streams.publish);
+  const log = createEvolvingStore(store.whole, { catalogue: CATALOGUE, log: { alarm: () => undefined } });
+  const readSide = createReadSide(log, scheduler, random.branch());
+  store.onAppended(() => readSide.appended());
+  const running = new Map<string, SimProcess>();
+  let started = 0;
+
+  const world: World = {
+    scheduler,
+    random,
+    faults,
+    store,
+    log,
+    leases: createSimLeases(scheduler, random.branch()),
+    identity,
+    market: createMarket(scheduler, random.branch()),
+    readSide,
+    broker: {
+      venue,
+      streams,
+      faults,
+      random: random.branch(),
+      accountOf,
+      onArrival: (arrival) => void arrivals.push({ ...arrival, at: scheduler.now() }),
+      onRefusal: (clientOrderId) => void refusals.add(clientOrderId),
+    },
+    bug,
+    told,
+    arrivals,
+    refusals,
+    tell: (what) => void told.push(what),
+    processes: () => [...running.values()].filter(({ life }) => !life.ended),
+    start() {
+      started += 1;
+      const name = `process-${started}`;
+      const process = startProcess(world, name);
+      running.set(name, process);
+      process.life.onEnd(() => running.delete(name));
+      return process;
+    },
+    crash(name) {
+      running.get(name)?.life.end();
+    },
+  };
+  return world;
+}
