@@ -9,7 +9,7 @@ import type { Evidence, LedgerOrder } from '../chaos/check/evidence.ts';
 import { dollarsText, sharesText } from './amounts.ts';
 import { apply } from './read-side.ts';
 import type { Diary } from './traders.ts';
-import type { VenueOrder } from './venue.ts';
+import type { VenueOrder } from './venue-order.ts';
 import type { World } from './world.ts';
 
 const EVERYTHING = 10_000_000;

@@ -3,7 +3,7 @@ import type { Cents, Thousandths } from './amounts.ts';
 import { shares } from './amounts.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { VenueOrder } from './venue.ts';
+import type { VenueOrder } from './venue-order.ts';
 
 export interface FateActs {
   execute(order: VenueOrder, most: Thousandths, price: Cents): void;

@@ -12,6 +12,8 @@ const INSTRUMENTS: ReadonlyMap<string, Instrument> = new Map(
 );
 const NO_ANSWER = 0.01;
 
+export type Market = ReturnType<typeof createMarket>;
+
 export function createMarket(scheduler: Scheduler, random: Random) {
   return {
     of(life: ProcessLife): { readonly venue: Venue; readonly marketData: MarketData } {

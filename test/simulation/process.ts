@@ -7,14 +7,48 @@ import type { Log } from '../../src/application/ports/log.ts';
 import { createAbilities } from '../../src/bootstrap/abilities.ts';
 import type { Abilities } from '../../src/bootstrap/abilities.ts';
 import { createContainer, PORT } from '../../src/bootstrap/container.ts';
-import type { ContainerOptions } from '../../src/bootstrap/container.ts';
+import type { ContainerOptions, Rewire } from '../../src/bootstrap/container.ts';
 import type { Keys } from '../../src/bootstrap/keys.ts';
 import { startOwners } from '../../src/bootstrap/owners.ts';
 import type { OrderQueries } from '../../src/adapters/postgres/views/orders.ts';
+import type { Faults } from './faults.ts';
 import { createLife } from './life.ts';
 import type { ProcessLife } from './life.ts';
+import type { Market } from './market.ts';
+import type { Random } from './random.ts';
+import type { ReadSide } from './read-side.ts';
+import type { Scheduler } from './scheduler.ts';
 import { createSimBroker } from './sim-broker.ts';
-import type { World } from './world.ts';
+import type { BrokerParts } from './sim-broker.ts';
+import type { SimIdentity } from './sim-identity.ts';
+import type { SimLeases } from './sim-leases.ts';
+import type { SimStore } from './sim-store.ts';
+
+/** What operators were told. */
+export interface Told {
+  readonly level: 'warn' | 'alarm';
+  readonly at: string;
+  readonly process: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** What a process finds around it. */
+export interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly store: SimStore;
+  readonly leases: SimLeases;
+  readonly identity: SimIdentity;
+  readonly market: Market;
+  readonly readSide: ReadSide;
+  readonly broker: BrokerParts;
+  /** Puts a bug into every process. */
+  readonly bug: Rewire | null;
+  tell(told: Told): void;
+  crash(name: string): void;
+}
 
 export interface SimProcess {
   readonly life: ProcessLife;
@@ -26,7 +60,7 @@ export interface SimProcess {
 /** What the order path does not touch here: bound, and never resolved. */
 const UNUSED = {} as unknown;
 
-export function startProcess(world: World, name: string): SimProcess {
+export function startProcess(world: Surroundings, name: string): SimProcess {
   const { scheduler, random, faults, store, leases, identity, market, readSide, bug } = world;
   const life = createLife(name, scheduler, random, random.between(-150, 150));
   const ids: Ids = { random: () => random.uuid(), named: systemIds.named };

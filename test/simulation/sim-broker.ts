@@ -17,8 +17,9 @@ import type { Faults } from './faults.ts';
 import type { ProcessLife } from './life.ts';
 import type { Random } from './random.ts';
 import type { Streams } from './streams.ts';
-import type { Venue, VenueAccount, VenueOrder } from './venue.ts';
-import { isOpen, toBrokerOrder } from './venue.ts';
+import type { Venue } from './venue.ts';
+import type { VenueAccount, VenueOrder } from './venue-order.ts';
+import { isOpen, toBrokerOrder } from './venue-order.ts';
 
 export interface BrokerParts {
   readonly venue: Venue;

@@ -7,7 +7,8 @@ import type { Faults } from './faults.ts';
 import type { ProcessLife } from './life.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Publish, VenueAccount } from './venue.ts';
+import type { Publish } from './venue.ts';
+import type { VenueAccount } from './venue-order.ts';
 
 /** A connection of which nobody hears that it is dead is given up after so long: a ping, and no pong. */
 const SILENCE_NOTICED_MS = [5_000, 15_000] as const;

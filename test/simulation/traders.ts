@@ -11,8 +11,8 @@ import type { Random } from './random.ts';
 import { otherTerms, wish } from './tickets.ts';
 import type { Wish } from './tickets.ts';
 import { pause, request } from './visits.ts';
-import { isOpen } from './venue.ts';
-import type { VenueAccount } from './venue.ts';
+import { isOpen } from './venue-order.ts';
+import type { VenueAccount } from './venue-order.ts';
 import type { World } from './world.ts';
 
 /** What the traders have seen and done, for the checker. */

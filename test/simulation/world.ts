@@ -8,35 +8,20 @@ import { createEvolvingStore } from '../../src/adapters/stored-events/evolving-s
 import type { EventStore } from '../../src/application/ports/event-store.ts';
 import type { Rewire } from '../../src/bootstrap/container.ts';
 import { createFaults } from './faults.ts';
-import type { FaultRates, Faults } from './faults.ts';
+import type { FaultRates } from './faults.ts';
 import { createMarket } from './market.ts';
 import { startProcess } from './process.ts';
-import type { SimProcess } from './process.ts';
+import type { SimProcess, Surroundings, Told } from './process.ts';
 import { createRandom } from './random.ts';
-import type { Random } from './random.ts';
 import { createReadSide } from './read-side.ts';
-import type { ReadSide } from './read-side.ts';
 import { createScheduler } from './scheduler.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { BrokerParts } from './sim-broker.ts';
 import { createSimIdentity } from './sim-identity.ts';
-import type { SimIdentity } from './sim-identity.ts';
 import { createSimLeases } from './sim-leases.ts';
-import type { SimLeases } from './sim-leases.ts';
 import { createSimStore } from './sim-store.ts';
-import type { SimStore } from './sim-store.ts';
 import { createStreams } from './streams.ts';
 import { createVenue } from './venue.ts';
-import type { VenueAccount, VenueCharacter } from './venue.ts';
-
-/** What operators were told. */
-export interface Told {
-  readonly level: 'warn' | 'alarm';
-  readonly at: string;
-  readonly process: string;
-  readonly message: string;
-  readonly facts: Readonly<Record<string, unknown>>;
-}
+import type { VenueCharacter } from './venue.ts';
+import type { VenueAccount } from './venue-order.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -46,28 +31,16 @@ export interface WorldOptions {
   readonly bug: Rewire | null;
 }
 
-export interface World {
-  readonly scheduler: Scheduler;
-  readonly random: Random;
-  readonly faults: Faults;
-  readonly store: SimStore;
+export interface World extends Surroundings {
   /** The log as the product reads it. */
   readonly log: EventStore;
-  readonly leases: SimLeases;
-  readonly identity: SimIdentity;
-  readonly market: ReturnType<typeof createMarket>;
-  readonly readSide: ReadSide;
-  readonly broker: BrokerParts;
-  readonly bug: Rewire | null;
   readonly told: readonly Told[];
   /** What came to the broker's door. */
   readonly arrivals: readonly Arrival[];
   /** Client order ids of requests that the broker itself refused. */
   readonly refusals: ReadonlySet<string>;
-  tell(told: Told): void;
   processes(): readonly SimProcess[];
   start(): SimProcess;
-  crash(name: string): void;
 }
 
 /** A Monday, half an hour after the opening in New York. */
