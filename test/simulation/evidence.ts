@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../../src/application/ports/event-store.ts';
 import type { Evidence, LedgerOrder } from '../chaos/check/evidence.ts';
 import { dollarsText, sharesText } from './amounts.ts';
 import { apply } from './read-side.ts';
-import type { Diary } from './traders.ts';
+import type { Diary } from './deeds.ts';
 import type { VenueOrder } from './venue-order.ts';
 import type { World } from './world.ts';
 

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import type { Evidence, Violation } from '../chaos/check/evidence.ts';
 import type { Rewire } from '../../src/bootstrap/container.ts';
 import { violations } from '../chaos/check/violations.ts';
+import { openDiary } from './deeds.ts';
 import { evidenceOf } from './evidence.ts';
 import { createRandom } from './random.ts';
+import { settle } from './settle.ts';
 import { trade } from './traders.ts';
-import type { Diary } from './traders.ts';
 import { makeTroubles } from './troubles.ts';
 import { createWorld } from './world.ts';
-import type { World } from './world.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -35,11 +35,6 @@ export interface SimulationResult {
   readonly evidence: Evidence;
 }
 
-/** The records are compared every two minutes at least: whatever a lost message told is known by then. */
-const COMPARED_WITHIN_MS = 125_000;
-const QUIET_WITHIN_MS = 600_000;
-/** So long nothing must happen. */
-const QUIET_FOR_MS = 10_000;
 const TRADING_WITHIN_MS = 6 * 3_600_000;
 
 export async function simulate({ seed, orders, bug }: SimulationOptions): Promise<SimulationResult> {
@@ -62,13 +57,7 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
   });
   const { scheduler, faults } = world;
   const beginsAt = scheduler.now();
-  const diary: Diary = {
-    wished: 0,
-    acknowledged: new Map(),
-    trespasses: [],
-    enteredElsewhere: new Set(),
-    kinds: new Map(),
-  };
+  const diary = openDiary();
   const pace = character.pick([1, 2]);
   const troubles = makeTroubles(world, [1_000, character.pick([5_000, 12_000])]);
   let left = false;
@@ -100,23 +89,6 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
     hash: hashOf(evidence),
     evidence,
   };
-}
-
-/** Goes on until nothing has been recorded for a while and no order is unfinished, or until the time allowed is over. */
-async function settle(world: World): Promise<void> {
-  const { scheduler, readSide, broker } = world;
-  const end = scheduler.now() + QUIET_WITHIN_MS;
-  let last = readSide.upTo();
-  let since = scheduler.now();
-  await scheduler.run(() => {
-    if (readSide.upTo() !== last) {
-      last = readSide.upTo();
-      since = scheduler.now();
-    }
-    if (scheduler.now() > end) return true;
-    const compared = scheduler.now() - broker.venue.lastActivity() > COMPARED_WITHIN_MS;
-    return compared && scheduler.now() - since > QUIET_FOR_MS && readSide.unfinished() === 0 && !broker.venue.hasOpen();
-  });
 }
 
 function counted(names: readonly string[]): ReadonlyMap<string, number> {

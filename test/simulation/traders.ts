@@ -2,36 +2,14 @@
  * The traders: they sign up, link a broker account and trade, until their plan's trades are used up. Some try again with
  * the same id when no answer comes, a fifth walks away after one failure, and some try what they may not.
  */
-import { CURRENT_VERSIONS } from '../../src/domain/account/documents.ts';
-import { accountStream } from '../../src/domain/account/events.ts';
-import type { AccountOpened } from '../../src/domain/account/events.ts';
 import { riskStream } from '../../src/domain/risk-policy/events.ts';
-import type { Cause } from '../../src/application/handle.ts';
+import { cancel, causeOf, enterElsewhere, insist, join, place, replace, reuse, trespass, TRIES } from './deeds.ts';
+import type { Diary, Trader } from './deeds.ts';
 import type { Random } from './random.ts';
-import { otherTerms, wish } from './tickets.ts';
-import type { Wish } from './tickets.ts';
-import { pause, request } from './visits.ts';
+import { wish } from './tickets.ts';
 import { isOpen } from './venue-order.ts';
-import type { VenueAccount } from './venue-order.ts';
+import { pause } from './visits.ts';
 import type { World } from './world.ts';
-
-/** What the traders have seen and done, for the checker. */
-export interface Diary {
-  /** Orders placed, whether or not an answer came. */
-  wished: number;
-  /** Ids of orders that were answered with success, and whose they are. */
-  readonly acknowledged: Map<string, string>;
-  readonly trespasses: string[];
-  /** Client order ids of orders entered at the broker directly. */
-  readonly enteredElsewhere: Set<string>;
-  readonly kinds: Map<string, number>;
-}
-
-export interface Trader {
-  readonly userId: string;
-  readonly accountId: string;
-  readonly account: VenueAccount;
-}
 
 export interface TradingPlan {
   readonly orders: number;
@@ -41,7 +19,6 @@ export interface TradingPlan {
 
 const ORDERS_EACH = 7;
 const ABANDONS = 0.2;
-const TRIES = 8;
 
 /** Traders come one after another, `atOnce` of them at a time, until so many orders were wished for. Resolves when all have left. */
 export async function trade(world: World, diary: Diary, { orders, every }: TradingPlan, atOnce: number): Promise<void> {
@@ -56,63 +33,6 @@ export async function trade(world: World, diary: Diary, { orders, every }: Tradi
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
-}
-
-/** Insists until there is an answer; null when even many tries brought none. */
-async function insist<T>(world: World, random: Random, ask: Parameters<typeof request<T>>[1]): Promise<T | null> {
-  for (let tries = 0; tries < 3 * TRIES; tries += 1) {
-    const answer = await request(world, ask);
-    if (answer.kind === 'answered') return answer.value;
-    await pause(world, random.between(100, 1_500));
-  }
-  return null;
-}
-
-const causeOf = (random: Random, userId: string): Cause => ({
-  correlationId: random.uuid(),
-  causationId: null,
-  actor: { kind: 'user', id: userId },
-});
-
-/** Signs up and links; null when it did not come to that. */
-async function join(world: World, random: Random, index: number): Promise<Trader | null> {
-  const email = `trader-${index}-${random.uuid()}@example.test`;
-  const attempt = { email, password: 'correct horse battery staple' };
-  let session = null;
-  for (let tries = 0; session === null && tries < TRIES; tries += 1) {
-    const answer = await insist(world, random, ({ signUp }) => signUp(attempt, random.uuid()));
-    if (answer === null) return null;
-    // An answer that was lost may have signed the person up all the same.
-    session =
-      answer.kind === 'done'
-        ? answer.session
-        : await insist(world, random, ({ logIn }) => logIn(attempt, random.uuid()));
-  }
-  if (session === null) return null;
-  const userId = session.user.id;
-  await insist(world, random, ({ acceptDocuments }) =>
-    acceptDocuments(userId, CURRENT_VERSIONS, causeOf(random, userId)),
-  );
-  const account = world.broker.venue.account(`PA-${index}-${random.uuid().slice(0, 8)}`);
-  if (random.chance(0.3)) world.broker.venue.endow(account, 'AAPL', random.between(1, 20) * 1000, 9_950);
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const begun = await insist(world, random, ({ beginLink }) => beginLink(userId, 'paper'));
-    if (begun === null) return null;
-    const state = new URL(begun.authorizeUrl).searchParams.get('state') ?? '';
-    const code = world.identity.grant(account.id);
-    const callback = { state, code, browserKey: begun.browserKey, sessionUserId: userId, correlationId: random.uuid() };
-    const linked = await request(world, ({ completeLink }) => completeLink(callback));
-    const isLinked = linked.kind === 'answered' && linked.value.kind === 'linked';
-    if (isLinked) return { userId, accountId: await accountIdOf(world, userId), account };
-    await pause(world, random.between(100, 1_000));
-  }
-  return null;
-}
-
-async function accountIdOf(world: World, userId: string): Promise<string> {
-  const [opened] = await world.log.readStream(accountStream(userId), { limit: 1 });
-  if (opened === undefined) throw new Error(`${userId} has linked an account that was never opened`);
-  return (opened.data as AccountOpened['data']).accountId;
 }
 
 /** Trades until enough orders are wished for, then waits for what is under way, and mostly unlinks. */
@@ -181,106 +101,7 @@ async function followOrder(world: World, random: Random, trader: Trader, diary: 
   }
   if (random.chance(isOpenEnded ? 0.5 : 0.15)) {
     await pause(world, random.between(0, 8_000));
-    const cancel = () =>
-      request(world, ({ cancelOrder }) => cancelOrder({ ...trader, orderId, cause: causeOf(random, trader.userId) }));
-    const answer = await cancel();
-    count(diary, `cancel ${answer.kind === 'answered' ? answer.value.kind : answer.kind}`);
-    if (answer.kind === 'failed' && !abandons) await cancel();
+    const answer = await cancel(world, random, trader, orderId, diary);
+    if (answer === 'failed' && !abandons) await cancel(world, random, trader, orderId, diary);
   }
-}
-
-async function place(
-  world: World,
-  random: Random,
-  { userId, accountId }: Trader,
-  terms: Wish,
-  requestId: string,
-  tries: number,
-  diary: Diary,
-): Promise<string | null> {
-  for (let tried = 0; tried < tries; tried += 1) {
-    const answer = await request(world, ({ placeOrder }) =>
-      placeOrder({ userId, accountId, terms, requestId, channel: 'broker-api', cause: causeOf(random, userId) }),
-    );
-    count(diary, `place ${answer.kind === 'answered' ? answer.value.kind : answer.kind}`);
-    if (answer.kind === 'answered' && answer.value.kind === 'placed') {
-      diary.acknowledged.set(answer.value.orderId, userId);
-      return answer.value.orderId;
-    }
-    if (answer.kind === 'answered' && answer.value.kind !== 'unavailable') return null;
-    await pause(world, random.between(100, 2_500));
-  }
-  return null;
-}
-
-/** The same id with other terms is another order: it must be refused. */
-async function reuse(
-  world: World,
-  random: Random,
-  { userId, accountId }: Trader,
-  terms: Wish,
-  requestId: string,
-  diary: Diary,
-): Promise<void> {
-  const answer = await request(world, ({ placeOrder }) =>
-    placeOrder({ userId, accountId, terms, requestId, channel: 'broker-api', cause: causeOf(random, userId) }),
-  );
-  if (answer.kind === 'answered' && answer.value.kind === 'placed')
-    diary.trespasses.push(`the id ${requestId} was taken for two different orders`);
-}
-
-async function replace(
-  world: World,
-  random: Random,
-  trader: Trader,
-  orderId: string,
-  terms: Wish,
-  diary: Diary,
-): Promise<void> {
-  const wanted = { ...otherTerms(random, terms), timeInForce: null };
-  const ask = () =>
-    request(world, ({ replaceOrder }) =>
-      replaceOrder({ ...trader, orderId, ...wanted, cause: causeOf(random, trader.userId) }),
-    );
-  const answer = await ask();
-  count(diary, `replace ${answer.kind === 'answered' ? answer.value.kind : answer.kind}`);
-  if (answer.kind === 'failed' && random.chance(0.5)) await ask();
-}
-
-/** Somebody enters an order at the broker, past us. */
-function enterElsewhere(world: World, random: Random, { account }: Trader, diary: Diary): void {
-  const clientOrderId = `elsewhere-${random.uuid()}`;
-  diary.enteredElsewhere.add(clientOrderId);
-  const { quantity, limitPrice, stopPrice, timeInForce, ...rest } = wish(random);
-  world.broker.venue.place(account, {
-    ...rest,
-    clientOrderId,
-    terms: { quantity, limitPrice, stopPrice, timeInForce },
-  });
-}
-
-/** One trader tries to act on the account of another. */
-async function trespass(world: World, random: Random, trader: Trader, other: Trader, diary: Diary): Promise<void> {
-  if (other.userId === trader.userId) return;
-  const { userId } = trader;
-  const { accountId } = other;
-  const cause = causeOf(random, userId);
-  const placed = await request(world, ({ placeOrder }) =>
-    placeOrder({ userId, accountId, terms: wish(random), requestId: null, channel: 'broker-api', cause }),
-  );
-  if (placed.kind === 'answered' && placed.value.kind === 'placed')
-    diary.trespasses.push(`${userId} placed an order on ${accountId}`);
-  const theirs = random.pick([...diary.acknowledged.keys(), 'none']);
-  for (const claimed of [accountId, trader.accountId]) {
-    const cancelled = await request(world, ({ cancelOrder }) =>
-      cancelOrder({ userId, accountId: claimed, orderId: theirs, cause }),
-    );
-    const isOwn = diary.acknowledged.get(theirs) === userId;
-    if (cancelled.kind === 'answered' && cancelled.value.kind === 'done' && !isOwn)
-      diary.trespasses.push(`${userId} cancelled ${theirs}, which is another's`);
-  }
-}
-
-function count({ kinds }: Diary, what: string): void {
-  kinds.set(what, (kinds.get(what) ?? 0) + 1);
 }
