@@ -104,7 +104,7 @@ async function play(seed: number, steps: readonly { readonly step: Step; readonl
   let trader: Trader | null = null;
   void join(world, random.branch(), 0).then((joined) => (trader = joined));
   await pass(world, 60_000);
-  if (trader === null) return [];
+  if (trader === null) throw new Error('nobody could sign up within a minute');
   const real: Real = { world, random, trader, diary, wishes: [] };
   for (const { step: next, wait } of steps) {
     perform(next, real);
@@ -113,7 +113,9 @@ async function play(seed: number, steps: readonly { readonly step: Step; readonl
   await pass(world, 10_000);
   world.faults.stop();
   await settle(world);
-  return violations(await evidenceOf(world, diary));
+  const evidence = await evidenceOf(world, diary);
+  await world.close();
+  return violations(evidence);
 }
 
 it('whatever happens in whatever order, every invariant holds', { timeout: 60_000 }, async () => {

@@ -55,6 +55,8 @@ export interface SimProcess {
   readonly abilities: Abilities;
   /** As by SIGTERM: what is under way ends first. */
   stop(): void;
+  /** Lets go of what a dead process still waits for: nothing comes of it but free memory. */
+  letGo(): void;
 }
 
 /** What the order path does not touch here: bound, and never resolved. */
@@ -113,5 +115,6 @@ export function startProcess(world: Surroundings, name: string): SimProcess {
       ending.abort();
       void Promise.allSettled(owners).then(() => life.end());
     },
+    letGo: () => ending.abort(),
   };
 }

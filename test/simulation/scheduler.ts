@@ -61,7 +61,7 @@ export function createScheduler(random: Random, beginsAt: number): Scheduler {
 }
 
 /** Resolves when every promise that could go on has gone on. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The earliest first; among those due together, the seed's choice. */
 function createQueue(): { add(step: Step): void; take(): Step | undefined } {

@@ -59,7 +59,7 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
     act: (account: VenueAccount) => T,
     never: (reason: string, retryAfterMs: number) => T | Failure,
   ): Promise<T | Failure> {
-    const fault = faults.ofChange();
+    const fault = life.ended ? null : faults.ofChange();
     const deliver = (): T | Failure => {
       const account = accountOf(access.token);
       return account === null ? UNAUTHORIZED : act(account);
@@ -164,7 +164,7 @@ function lookUp<T>(
   access: BrokerAccess,
   look: (account: VenueAccount) => LookUp<T>,
 ): Promise<LookUp<T>> {
-  const fault = faults.ofRead();
+  const fault = life.ended ? null : faults.ofRead();
   if (fault === 'lost') return life.read(random.chance(0.5) ? TIME_LIMIT_MS : 20, () => unknown('no answer'));
   if (fault !== null) return life.read(3 * trip(random), () => unknown(fault));
   const answer = (): LookUp<T> => {

@@ -42,7 +42,7 @@ export function createSimStore(scheduler: Scheduler, random: Random, faults: Fau
 
   /** A statement of a process, which may fail before it is carried out, or after. */
   async function statement<T>(life: ProcessLife, work: () => T | Promise<T>): Promise<T> {
-    const fault = faults.ofStatement();
+    const fault = life.ended ? null : faults.ofStatement();
     const answer = await life.ask(trip(), () => (fault === 'fails' ? null : work()), trip());
     if (fault !== null) throw new Error(fault === 'fails' ? 'the database did not take it' : 'the connection broke');
     return answer as T;
@@ -82,7 +82,7 @@ export function createSimStore(scheduler: Scheduler, random: Random, faults: Fau
           return result;
         }),
       async readStream(stream, options) {
-        if (faults.ofStatement() !== null) throw new Error('the connection broke');
+        if (!life.ended && faults.ofStatement() !== null) throw new Error('the connection broke');
         return life.read(trip(), () => whole.readStream(stream, options));
       },
       readAll: (after, limit) => life.read(trip(), () => whole.readAll(after, limit)),

@@ -72,7 +72,7 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
   await settle(world);
 
   const evidence = await evidenceOf(world, diary);
-
+  await world.close();
   return {
     seed,
     orders: diary.wished,

@@ -14,7 +14,7 @@ import { startProcess } from './process.ts';
 import type { SimProcess, Surroundings, Told } from './process.ts';
 import { createRandom } from './random.ts';
 import { createReadSide } from './read-side.ts';
-import { createScheduler } from './scheduler.ts';
+import { createScheduler, settled } from './scheduler.ts';
 import { createSimIdentity } from './sim-identity.ts';
 import { createSimLeases } from './sim-leases.ts';
 import { createSimStore } from './sim-store.ts';
@@ -41,6 +41,8 @@ export interface World extends Surroundings {
   readonly refusals: ReadonlySet<string>;
   processes(): readonly SimProcess[];
   start(): SimProcess;
+  /** Ends every process, and lets go of all that they wait for. */
+  close(): Promise<void>;
 }
 
 /** A Monday, half an hour after the opening in New York. */
@@ -65,7 +67,7 @@ export function createWorld({ seed, rates, character, bug }: WorldOptions): Worl
   const readSide = createReadSide(log, scheduler, random.branch());
   store.onAppended(() => readSide.appended());
   const running = new Map<string, SimProcess>();
-  let started = 0;
+  const all: SimProcess[] = [];
 
   const world: World = {
     scheduler,
@@ -93,12 +95,19 @@ export function createWorld({ seed, rates, character, bug }: WorldOptions): Worl
     tell: (what) => void told.push(what),
     processes: () => [...running.values()].filter(({ life }) => !life.ended),
     start() {
-      started += 1;
-      const name = `process-${started}`;
+      const name = `process-${all.length + 1}`;
       const process = startProcess(world, name);
+      all.push(process);
       running.set(name, process);
       process.life.onEnd(() => running.delete(name));
       return process;
+    },
+    async close() {
+      for (const { life, letGo } of all) {
+        life.end();
+        letGo();
+      }
+      await settled();
     },
     crash(name) {
       running.get(name)?.life.end();
