@@ -81,18 +81,23 @@ export async function join(world: World, random: Random, index: number): Promise
   );
   const account = world.broker.venue.account(`PA-${index}-${random.uuid().slice(0, 8)}`);
   if (random.chance(0.3)) world.broker.venue.endow(account, 'AAPL', random.between(1, 20) * 1000, 9_950);
+  if (!(await link(world, random, userId, account))) return null;
+  return { userId, accountId: await accountIdOf(world, userId), account };
+}
+
+/** Links a broker account, for the first time or again; false when even many tries did not bring that about. */
+export async function link(world: World, random: Random, userId: string, account: VenueAccount): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const begun = await insist(world, random, ({ beginLink }) => beginLink(userId, 'paper'));
-    if (begun === null) return null;
+    if (begun === null) return false;
     const state = new URL(begun.authorizeUrl).searchParams.get('state') ?? '';
     const code = world.identity.grant(account.id);
     const callback = { state, code, browserKey: begun.browserKey, sessionUserId: userId, correlationId: random.uuid() };
     const linked = await request(world, ({ completeLink }) => completeLink(callback));
-    const isLinked = linked.kind === 'answered' && linked.value.kind === 'linked';
-    if (isLinked) return { userId, accountId: await accountIdOf(world, userId), account };
+    if (linked.kind === 'answered' && linked.value.kind === 'linked') return true;
     await pause(world, random.between(100, 1_000));
   }
-  return null;
+  return false;
 }
 
 async function accountIdOf(world: World, userId: string): Promise<string> {
@@ -172,6 +177,16 @@ export async function cancel(
   );
   count(diary, `cancel ${answer.kind === 'answered' ? answer.value.kind : answer.kind}`);
   return answer.kind;
+}
+
+/** The broker takes the tokens of an account no more, whoever asked for that; its owner links it again some time later. */
+export async function revokeAndLinkAgain(world: World, random: Random, { userId, account }: Trader): Promise<void> {
+  await pause(world, random.between(0, 15_000));
+  world.faults.count('token revoked');
+  world.identity.revoke(account.id);
+  world.broker.streams.cut(account);
+  await pause(world, random.between(500, 20_000));
+  for (let rounds = 0; rounds < 3; rounds += 1) if (await link(world, random, userId, account)) return;
 }
 
 /** Somebody enters an order at the broker, past us. */

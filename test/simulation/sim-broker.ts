@@ -49,19 +49,31 @@ export function createSimBroker(life: ProcessLife, parts: BrokerParts): Broker {
   };
 }
 
+const NOT_FOUND = { kind: 'refused', reason: 'order not found' } as const;
+
+type Outcome<Request extends keyof OrderEntry> = Awaited<ReturnType<OrderEntry[Request]>>;
+
+/** A request that would change something, and what comes of it when it arrives. */
+interface Change<T> {
+  readonly verb: Arrival['verb'] | 'cancel';
+  readonly clientOrderId: string;
+  act(account: VenueAccount): T;
+  /** What it means that nothing left, or that it was sent away at the door. */
+  never(reason: string, retryAfterMs: number): T | Failure;
+}
+
 const trip = (random: Random): number => (random.chance(0.05) ? random.between(50, 1_500) : random.between(2, 25));
 
 function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival, onRefusal }: BrokerParts): OrderEntry {
-  /** `never`: what it means that nothing left, or that it was sent away at the door. */
-  function change<T>(
-    access: BrokerAccess,
-    turnedAway: () => void,
-    act: (account: VenueAccount) => T,
-    never: (reason: string, retryAfterMs: number) => T | Failure,
-  ): Promise<T | Failure> {
+  function change<T>(access: BrokerAccess, { verb, clientOrderId, act, never }: Change<T>): Promise<T | Failure> {
     const fault = life.ended ? null : faults.ofChange();
+    const arrived = (turnedAway: boolean): void => {
+      if (verb !== 'cancel') onArrival({ verb, clientOrderId, turnedAway });
+    };
     const deliver = (): T | Failure => {
       const account = accountOf(access.token);
+      arrived(account === null);
+      if (account === null) onRefusal(clientOrderId);
       return account === null ? UNAUTHORIZED : act(account);
     };
     if (fault === null) return life.ask(trip(random), deliver, trip(random));
@@ -79,7 +91,7 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
         return life.ask(
           trip(random),
           () => {
-            turnedAway();
+            arrived(true);
             return never('too many requests', random.between(200, 3_000));
           },
           trip(random),
@@ -97,56 +109,44 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
     }
   }
 
-  const isUnknown = (reason: string): Failure => unknown(reason);
-
   return {
-    submit(access, { ticket }, clientOrderId) {
-      return change<Awaited<ReturnType<OrderEntry['submit']>>>(
-        access,
-        () => onArrival({ verb: 'place', clientOrderId, turnedAway: true }),
-        (account) => {
+    submit: (access, { ticket }, clientOrderId) =>
+      change<Outcome<'submit'>>(access, {
+        verb: 'place',
+        clientOrderId,
+        act(account) {
           const placed = venue.place(account, { ...ticket, clientOrderId, terms: termsOf(ticket) });
-          onArrival({ verb: 'place', clientOrderId, turnedAway: false });
-          if (placed.kind === 'rejected') onRefusal(clientOrderId);
-          switch (placed.kind) {
-            case 'placed':
-              return { kind: 'acknowledged', order: toBrokerOrder(placed.order) };
-            case 'id_taken':
-              return { kind: 'known_already' };
-            case 'rejected':
-              return placed;
-          }
+          if (placed.kind === 'placed') return { kind: 'acknowledged', order: toBrokerOrder(placed.order) };
+          if (placed.kind === 'id_taken') return { kind: 'known_already' };
+          onRefusal(clientOrderId);
+          return placed;
         },
-        (reason, retryAfterMs) => ({ kind: 'not_sent', reason, retryAfterMs }),
-      );
-    },
-    replace(access, brokerOrderId, { terms }, clientOrderId) {
-      return change<Awaited<ReturnType<OrderEntry['replace']>>>(
-        access,
-        () => onArrival({ verb: 'change', clientOrderId, turnedAway: true }),
-        (account) => {
+        never: (reason, retryAfterMs) => ({ kind: 'not_sent', reason, retryAfterMs }),
+      }),
+    replace: (access, brokerOrderId, { terms }, clientOrderId) =>
+      change<Outcome<'replace'>>(access, {
+        verb: 'change',
+        clientOrderId,
+        act(account) {
           const order = account.byId.get(brokerOrderId);
-          if (order === undefined) return { kind: 'refused', reason: 'order not found' };
+          if (order === undefined) return NOT_FOUND;
           const asked = venue.replace(order, terms, clientOrderId);
-          onArrival({ verb: 'change', clientOrderId, turnedAway: false });
           return asked.kind === 'taken' ? { kind: 'accepted', order: toBrokerOrder(asked.value) } : asked;
         },
-        isUnknown,
-      );
-    },
-    cancel(access, brokerOrderId) {
-      return change<Awaited<ReturnType<OrderEntry['cancel']>>>(
-        access,
-        () => undefined,
-        (account) => {
+        never: unknown,
+      }),
+    cancel: (access, brokerOrderId) =>
+      change<Outcome<'cancel'>>(access, {
+        verb: 'cancel',
+        clientOrderId: brokerOrderId,
+        act(account) {
           const order = account.byId.get(brokerOrderId);
-          if (order === undefined) return { kind: 'refused', reason: 'order not found' };
+          if (order === undefined) return NOT_FOUND;
           const asked = venue.cancel(order);
           return asked.kind === 'taken' ? { kind: 'accepted' } : asked;
         },
-        isUnknown,
-      );
-    },
+        never: unknown,
+      }),
   };
 }
 

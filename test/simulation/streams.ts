@@ -31,6 +31,8 @@ export interface Streams {
   outage(milliseconds: number): void;
   /** One connection breaks. */
   cutOne(): void;
+  /** Those of an account break. */
+  cut(account: VenueAccount): void;
 }
 
 export interface StreamParts {
@@ -131,6 +133,9 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
       outUntil = scheduler.now() + milliseconds;
       faults.count('stream outage');
       for (const connection of connections) breakOff(connection);
+    },
+    cut(account) {
+      for (const connection of connections) if (connection.account === account) breakOff(connection);
     },
     cutOne() {
       const standing = [...connections].filter(({ dead, life }) => !dead && !life.ended);

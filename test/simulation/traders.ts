@@ -3,7 +3,19 @@
  * the same id when no answer comes, a fifth walks away after one failure, and some try what they may not.
  */
 import { riskStream } from '../../src/domain/risk-policy/events.ts';
-import { cancel, causeOf, enterElsewhere, insist, join, place, replace, reuse, trespass, TRIES } from './deeds.ts';
+import {
+  cancel,
+  causeOf,
+  enterElsewhere,
+  insist,
+  join,
+  place,
+  replace,
+  reuse,
+  revokeAndLinkAgain,
+  trespass,
+  TRIES,
+} from './deeds.ts';
 import type { Diary, Trader } from './deeds.ts';
 import type { Random } from './random.ts';
 import { wish } from './tickets.ts';
@@ -45,6 +57,7 @@ async function spend(
   { orders, every }: TradingPlan,
 ): Promise<void> {
   const underWay: Promise<void>[] = [];
+  if (random.chance(0.06)) underWay.push(revokeAndLinkAgain(world, random.branch(), trader));
   for (let count = 0; count < ORDERS_EACH; count += 1) {
     await pause(world, random.between(...every));
     if (diary.wished >= orders) break;
