@@ -118,7 +118,15 @@ export async function place(
 ): Promise<string | null> {
   for (let tried = 0; tried < tries; tried += 1) {
     const answer = await request(world, ({ placeOrder }) =>
-      placeOrder({ userId, accountId, terms, requestId, channel: 'broker-api', cause: causeOf(random, userId) }),
+      placeOrder({
+        userId,
+        accountId,
+        terms,
+        requestId,
+        channel: 'broker-api',
+        confirmed: true,
+        cause: causeOf(random, userId),
+      }),
     );
     count(diary, `place ${answer.kind === 'answered' ? answer.value.kind : answer.kind}`);
     if (answer.kind === 'answered' && answer.value.kind === 'placed') {
@@ -141,7 +149,15 @@ export async function reuse(
   diary: Diary,
 ): Promise<void> {
   const answer = await request(world, ({ placeOrder }) =>
-    placeOrder({ userId, accountId, terms, requestId, channel: 'broker-api', cause: causeOf(random, userId) }),
+    placeOrder({
+      userId,
+      accountId,
+      terms,
+      requestId,
+      channel: 'broker-api',
+      confirmed: true,
+      cause: causeOf(random, userId),
+    }),
   );
   if (answer.kind === 'answered' && answer.value.kind === 'placed')
     diary.trespasses.push(`the id ${requestId} was taken for two different orders`);
@@ -214,7 +230,15 @@ export async function trespass(
   const { accountId } = other;
   const cause = causeOf(random, userId);
   const placed = await request(world, ({ placeOrder }) =>
-    placeOrder({ userId, accountId, terms: wish(random), requestId: null, channel: 'broker-api', cause }),
+    placeOrder({
+      userId,
+      accountId,
+      terms: wish(random),
+      requestId: null,
+      channel: 'broker-api',
+      confirmed: true,
+      cause,
+    }),
   );
   if (placed.kind === 'answered' && placed.value.kind === 'placed')
     diary.trespasses.push(`${userId} placed an order on ${accountId}`);

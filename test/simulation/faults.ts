@@ -30,6 +30,8 @@ export interface FaultRates {
   readonly crashPoints: number;
 }
 
+const TURNS_HELD = 0.05;
+
 const WEIGHTS: Readonly<Record<RequestFault, number>> = {
   refused: 10,
   too_many_requests: 10,
@@ -48,6 +50,8 @@ const WEIGHTS: Readonly<Record<RequestFault, number>> = {
 export interface Faults {
   ofChange(): RequestFault | null;
   ofRead(): 'lost' | 'error' | 'come_back_later' | null;
+  /** Of waiting for a turn among the requests that the broker allows. */
+  ofTurn(): 'late' | 'held' | null;
   ofStatement(): 'fails' | 'answer_lost' | null;
   ofFrame(): FrameFault | null;
   atCrashPoint(): boolean;
@@ -71,6 +75,7 @@ export function createFaults(random: Random, rates: FaultRates): Faults {
   return {
     ofChange: () => draw(rates.changes, 'request', () => random.weighed(WEIGHTS)),
     ofRead: () => draw(rates.reads, 'look-up', () => random.pick(['lost', 'error', 'come_back_later'] as const)),
+    ofTurn: () => draw(TURNS_HELD, 'turn', () => random.pick(['late', 'held'] as const)),
     ofStatement: () => draw(rates.statements, 'statement', () => random.pick(['fails', 'answer_lost'] as const)),
     ofFrame: () => draw(rates.frames, 'frame', () => random.pick(['dropped', 'doubled', 'delayed'] as const)),
     atCrashPoint: () => draw(rates.crashPoints, 'crash', () => 'at a named point') !== null,

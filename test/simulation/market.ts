@@ -1,5 +1,5 @@
 /** The market of the simulation: always open, with quotes that wander around 100 dollars and sometimes do not come. */
-import type { Instrument, MarketData, Venue } from '../../src/application/ports/market-data.ts';
+import type { Instrument, MarketData, MarketQuote, Venue } from '../../src/application/ports/market-data.ts';
 import { dollarsText } from './amounts.ts';
 import type { ProcessLife } from './life.ts';
 import type { Random } from './random.ts';
@@ -7,14 +7,21 @@ import type { Scheduler } from './scheduler.ts';
 
 export const SYMBOLS = ['AAPL', 'MSFT', 'NVDA'] as const;
 
+const FACTS = { tradable: true, fractionable: true, fractionableInExtendedHours: true, shortable: true } as const;
 const INSTRUMENTS: ReadonlyMap<string, Instrument> = new Map(
-  SYMBOLS.map((symbol) => [symbol, { symbol, name: symbol, fractionable: true, shortable: true }]),
+  SYMBOLS.map((symbol) => [symbol, { symbol, name: symbol, ...FACTS }]),
 );
 const NO_ANSWER = 0.01;
 
 export type Market = ReturnType<typeof createMarket>;
 
 export function createMarket(scheduler: Scheduler, random: Random) {
+  function quoteOf(symbol: string): MarketQuote {
+    const middle = 10_000 + random.between(-100, 100);
+    const at = new Date(scheduler.now() - random.between(0, 1_500)).toISOString();
+    return { symbol, bid: dollarsText(middle - 2), ask: dollarsText(middle + 2), at };
+  }
+
   return {
     of(life: ProcessLife): { readonly venue: Venue; readonly marketData: MarketData } {
       const answer = <T>(look: () => T): Promise<T> => {
@@ -32,13 +39,12 @@ export function createMarket(scheduler: Scheduler, random: Random) {
           instruments: () => answer(() => INSTRUMENTS),
         },
         marketData: {
-          quote: (symbol) =>
+          quote: (symbol) => answer(() => quoteOf(symbol)),
+          snapshots: (symbols) =>
             answer(() => {
-              const middle = 10_000 + random.between(-100, 100);
-              const quote = { symbol, bid: dollarsText(middle - 2), ask: dollarsText(middle + 2) };
-              return { ...quote, at: new Date(scheduler.now() - random.between(0, 1_500)).toISOString() };
+              const day = { dailyBar: null, previousClose: '100', minuteBar: null };
+              return new Map(symbols.map((symbol) => [symbol, { quote: quoteOf(symbol), last: '100', ...day }]));
             }),
-          snapshots: unused,
           bars: unused,
         },
       };

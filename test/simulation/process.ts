@@ -1,5 +1,6 @@
 /** One process of the product over the simulated world: the same composition as in production, on other ports. */
 import type { Pool } from 'pg';
+import { ALPACA_CAPABILITIES } from '../../src/adapters/alpaca/capabilities.ts';
 import type { AlpacaConfig } from '../../src/adapters/alpaca/config.ts';
 import { systemIds } from '../../src/adapters/node/clock-and-ids.ts';
 import type { Ids } from '../../src/application/ports/clock-and-ids.ts';
@@ -11,6 +12,7 @@ import type { ContainerOptions, Rewire } from '../../src/bootstrap/container.ts'
 import type { Keys } from '../../src/bootstrap/keys.ts';
 import { startOwners } from '../../src/bootstrap/owners.ts';
 import type { OrderQueries } from '../../src/adapters/postgres/views/orders.ts';
+import { LIMIT_TABLES } from '../../src/domain/risk-policy/limit-tables.ts';
 import type { Faults } from './faults.ts';
 import { createLife } from './life.ts';
 import type { ProcessLife } from './life.ts';
@@ -83,6 +85,7 @@ export function startProcess(world: Surroundings, name: string): SimProcess {
     keys: UNUSED as Keys,
     alpaca: UNUSED as AlpacaConfig,
     pass,
+    limitTables: LIMIT_TABLES,
   });
   const { venue, marketData } = market.of(life);
   const { users, passwords, sessions, tokens, attempts, brokerTokens, authorization } = identity.of(life);
@@ -91,7 +94,14 @@ export function startProcess(world: Surroundings, name: string): SimProcess {
 
   container.rebind(PORT.clock).toConstantValue(life.clock);
   container.rebind(PORT.ids).toConstantValue(ids);
-  container.rebind(PORT.alpaca).toConstantValue({ broker, authorization, venue, marketData });
+  container.rebind(PORT.alpaca).toConstantValue({
+    broker,
+    authorization,
+    venue,
+    marketData,
+    capabilities: ALPACA_CAPABILITIES,
+    sending: () => 'ok',
+  });
   container.rebind(PORT.brokerTokens).toConstantValue(brokerTokens);
   container.rebind(PORT.leases).toConstantValue(leases.of(life));
   container.rebind(PORT.checkpoints).toConstantValue(store.checkpointsOf(life));

@@ -6,6 +6,7 @@ import type {
   Broker,
   BrokerAccess,
   Failure,
+  LastLook,
   LookUp,
   OrderEntry,
   OrderRecords,
@@ -30,6 +31,8 @@ export interface BrokerParts {
   accountOf(token: string): VenueAccount | null;
   /** Told of each request to place or to change an order that comes to the broker's door. */
   readonly onArrival: (arrival: Omit<Arrival, 'at'>) => void;
+  /** Told of each as it leaves the process. */
+  readonly onDeparture: (clientOrderId: string) => void;
   /** Told of each that the broker refuses in its own words. */
   readonly onRefusal: (clientOrderId: string) => void;
 }
@@ -49,6 +52,7 @@ export function createSimBroker(life: ProcessLife, parts: BrokerParts): Broker {
   };
 }
 
+const NEVER = new AbortController().signal;
 const NOT_FOUND = { kind: 'refused', reason: 'order not found' } as const;
 
 type Outcome<Request extends keyof OrderEntry> = Awaited<ReturnType<OrderEntry[Request]>>;
@@ -58,14 +62,19 @@ interface Change<T> {
   readonly verb: Arrival['verb'] | 'cancel';
   readonly clientOrderId: string;
   act(account: VenueAccount): T;
+  readonly lastLook: LastLook | undefined;
   /** What it means that nothing left, or that it was sent away at the door. */
   never(reason: string, retryAfterMs: number): T | Failure;
 }
 
 const trip = (random: Random): number => (random.chance(0.05) ? random.between(50, 1_500) : random.between(2, 25));
 
-function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival, onRefusal }: BrokerParts): OrderEntry {
-  function change<T>(access: BrokerAccess, { verb, clientOrderId, act, never }: Change<T>): Promise<T | Failure> {
+function entry(
+  life: ProcessLife,
+  { venue, faults, random, accountOf, onArrival, onRefusal, onDeparture }: BrokerParts,
+): OrderEntry {
+  async function change<T>(access: BrokerAccess, request: Change<T>): Promise<T | Failure> {
+    const { verb, clientOrderId, act, never, lastLook } = request;
     const fault = life.ended ? null : faults.ofChange();
     const arrived = (turnedAway: boolean): void => {
       if (verb !== 'cancel') onArrival({ verb, clientOrderId, turnedAway });
@@ -76,6 +85,10 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
       if (account === null) onRefusal(clientOrderId);
       return account === null ? UNAUTHORIZED : act(account);
     };
+    // The connection stands, and nothing is left to wait for.
+    await life.clock.sleep(random.between(0, 3), NEVER);
+    if (lastLook !== undefined && !(await lastLook())) return never('a last look held it back', 1_000);
+    if (verb !== 'cancel' && !life.ended) onDeparture(clientOrderId);
     if (fault === null) return life.ask(trip(random), deliver, trip(random));
     const { arrives, answer } = REQUEST_FAULTS[fault];
     if (arrives) {
@@ -110,10 +123,32 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
   }
 
   return {
-    submit: (access, { ticket }, clientOrderId) =>
+    async ready(_access, withinMs, signal) {
+      const fault = faults.ofTurn();
+      if (fault === null) return life.read(random.between(0, 2), () => ({ kind: 'ready' }));
+      const wait = random.between(50, 4_000);
+      await life.clock.sleep(Math.min(wait, withinMs), signal);
+      if (wait <= withinMs && fault === 'late') return { kind: 'ready' };
+      return { kind: 'held', reason: 'no turn', retryAfterMs: random.between(100, 2_000) };
+    },
+    cancelAll: (access, symbol) =>
+      change<Outcome<'cancelAll'>>(access, {
+        verb: 'cancel',
+        clientOrderId: 'all',
+        lastLook: undefined,
+        act(account) {
+          const open = account.orders.filter((order) => isOpen(order) && (symbol === null || order.symbol === symbol));
+          const asked = open.map((order) => ({ id: order.id, taken: venue.cancel(order).kind === 'taken' }));
+          const named = (taken: boolean) => asked.filter((each) => each.taken === taken).map(({ id }) => id);
+          return { kind: 'asked', accepted: named(true), refused: named(false) };
+        },
+        never: unknown,
+      }),
+    submit: (access, { ticket }, clientOrderId, lastLook) =>
       change<Outcome<'submit'>>(access, {
         verb: 'place',
         clientOrderId,
+        lastLook,
         act(account) {
           const placed = venue.place(account, { ...ticket, clientOrderId, terms: termsOf(ticket) });
           if (placed.kind === 'placed') return { kind: 'acknowledged', order: toBrokerOrder(placed.order) };
@@ -123,10 +158,11 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
         },
         never: (reason, retryAfterMs) => ({ kind: 'not_sent', reason, retryAfterMs }),
       }),
-    replace: (access, brokerOrderId, { terms }, clientOrderId) =>
+    replace: (access, brokerOrderId, { terms }, clientOrderId, lastLook) =>
       change<Outcome<'replace'>>(access, {
         verb: 'change',
         clientOrderId,
+        lastLook,
         act(account) {
           const order = account.byId.get(brokerOrderId);
           if (order === undefined) return NOT_FOUND;
@@ -139,6 +175,7 @@ function entry(life: ProcessLife, { venue, faults, random, accountOf, onArrival,
       change<Outcome<'cancel'>>(access, {
         verb: 'cancel',
         clientOrderId: brokerOrderId,
+        lastLook: undefined,
         act(account) {
           const order = account.byId.get(brokerOrderId);
           if (order === undefined) return NOT_FOUND;
@@ -201,6 +238,10 @@ function records(life: ProcessLife, parts: BrokerParts): OrderRecords {
       lookUp(life, parts, access, (account) =>
         found(listed(account, (order) => order.receivedAt > Date.parse(moment))),
       ),
+    openOrders: (access) =>
+      lookUp(life, parts, access, (account) =>
+        found(account.orders.filter((order) => isOpen(order) && venue.isShown(order)).map(toBrokerOrder)),
+      ),
     unfinished: (access) =>
       lookUp(life, parts, access, (account) =>
         found(listed(account, (order) => isOpen(order) || order.legs.some(isOpen))),
@@ -213,7 +254,15 @@ function accounts(life: ProcessLife, parts: BrokerParts): Pick<Broker, 'account'
     account: (access) =>
       lookUp(life, parts, access, ({ id }) => ({
         kind: 'found',
-        value: { brokerAccountId: id, brokerAccountNumber: `N${id}`, mayTrade: true, cash: '100000', equity: '100000' },
+        value: {
+          brokerAccountId: id,
+          brokerAccountNumber: `N${id}`,
+          mayTrade: true,
+          cash: '100000',
+          equity: '100000',
+          buyingPower: '1000000',
+          shortingEnabled: true,
+        },
       })),
     positions: (access) =>
       lookUp(life, parts, access, ({ positions }) => ({

@@ -31,6 +31,12 @@ export interface WorldOptions {
   readonly bug: Rewire | null;
 }
 
+export interface Departure {
+  readonly clientOrderId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface World extends Surroundings {
   /** The log as the product reads it. */
   readonly log: EventStore;
@@ -39,6 +45,8 @@ export interface World extends Surroundings {
   readonly arrivals: readonly Arrival[];
   /** Client order ids of requests that the broker itself refused. */
   readonly refusals: ReadonlySet<string>;
+  /** Requests to place or to change an order, as they left a process. */
+  readonly departures: readonly Departure[];
   processes(): readonly SimProcess[];
   start(): SimProcess;
   /** Ends every process, and lets go of all that they wait for. */
@@ -57,6 +65,7 @@ export function createWorld({ seed, rates, character, bug }: WorldOptions): Worl
   const told: Told[] = [];
   const arrivals: Arrival[] = [];
   const refusals = new Set<string>();
+  const departures: Departure[] = [];
   const accountOf = (token: string): VenueAccount | null => {
     const id = identity.brokerAccountOf(token);
     return id === null ? null : venue.account(id);
@@ -86,12 +95,14 @@ export function createWorld({ seed, rates, character, bug }: WorldOptions): Worl
       random: random.branch(),
       accountOf,
       onArrival: (arrival) => void arrivals.push({ ...arrival, at: scheduler.now() }),
+      onDeparture: (clientOrderId) => void departures.push({ clientOrderId, at: scheduler.now() }),
       onRefusal: (clientOrderId) => void refusals.add(clientOrderId),
     },
     bug,
     told,
     arrivals,
     refusals,
+    departures,
     tell: (what) => void told.push(what),
     processes: () => [...running.values()].filter(({ life }) => !life.ended),
     start() {
