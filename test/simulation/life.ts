@@ -10,8 +10,8 @@ import type { Life, Scheduler } from './scheduler.ts';
 export interface ProcessLife extends Life {
   readonly name: string;
   readonly clock: Clock;
-  /** Its own next step, after a while. */
-  after(milliseconds: number, act: () => void): void;
+  /** Its own next step, after a while; gives a way to take it back. */
+  after(milliseconds: number, act: () => void): () => void;
   /** Asks the world: `there` milliseconds until it is done, `back` until the answer is here. */
   ask<T>(there: number, act: () => T | Promise<T>, back: number): Promise<T>;
   /** As `ask`, of something that only looks: seen when the answer comes. */
@@ -19,7 +19,8 @@ export interface ProcessLife extends Life {
   /** Ends at once, as by `kill -9`. */
   end(): void;
   standStill(milliseconds: number): void;
-  onEnd(told: () => void): void;
+  /** Gives a way not to be told. */
+  onEnd(tell: () => void): () => void;
 }
 
 /** What a request that was on its way out does when its sender dies: this share of them arrives. */
@@ -29,7 +30,7 @@ const SENT_ALL_THE_SAME = 0.5;
 export function createLife(name: string, scheduler: Scheduler, random: Random, ahead: number): ProcessLife {
   let ended = false;
   let stillUntil = 0;
-  const told: (() => void)[] = [];
+  const told = new Set<() => void>();
 
   const life: ProcessLife = {
     name,
@@ -46,11 +47,12 @@ export function createLife(name: string, scheduler: Scheduler, random: Random, a
           if (signal.aborted) return resolve();
           setMaxListeners(0, signal);
           const wake = (): void => {
+            takeBack();
             signal.removeEventListener('abort', wake);
             resolve();
           };
+          const takeBack = life.after(milliseconds, wake);
           signal.addEventListener('abort', wake);
-          life.after(milliseconds, wake);
         }),
     },
     after: (milliseconds, act) => scheduler.after(milliseconds, act, life),
@@ -80,7 +82,10 @@ export function createLife(name: string, scheduler: Scheduler, random: Random, a
     standStill(milliseconds) {
       stillUntil = scheduler.now() + milliseconds;
     },
-    onEnd: (tell) => void told.push(tell),
+    onEnd(tell) {
+      told.add(tell);
+      return () => void told.delete(tell);
+    },
   };
   return life;
 }

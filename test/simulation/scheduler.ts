@@ -15,7 +15,7 @@ interface Step {
   at: number;
   readonly tie: number;
   readonly life: Life | null;
-  act(): void;
+  act: (() => void) | null;
 }
 
 export interface Scheduler {
@@ -23,7 +23,8 @@ export interface Scheduler {
   now(): number;
   /** The moment now as RFC 3339. */
   text(): string;
-  after(milliseconds: number, act: () => void, life?: Life): void;
+  /** Gives a way to take it back. */
+  after(milliseconds: number, act: () => void, life?: Life): () => void;
   /** Takes steps until `over`, or until none is left. */
   run(over: () => boolean): Promise<void>;
   stepsTaken(): number;
@@ -38,21 +39,27 @@ export function createScheduler(random: Random, beginsAt: number): Scheduler {
     now: () => now,
     text: () => new Date(now).toISOString(),
     after(milliseconds, act, life) {
-      queue.add({ at: now + Math.max(0, Math.round(milliseconds)), tie: random.next(), life: life ?? null, act });
+      const at = now + Math.max(0, Math.round(milliseconds));
+      const step: Step = { at, tie: random.next(), life: life ?? null, act };
+      queue.add(step);
+      return () => {
+        step.act = null;
+      };
     },
     async run(over) {
       while (!over()) {
         const step = queue.take();
         if (step === undefined) return;
-        const { life } = step;
-        if (life?.ended === true) continue;
+        const { life, act } = step;
+        if (act === null || life?.ended === true) continue;
         now = step.at;
         if (life !== null && life.stillUntil > now) {
-          queue.add({ ...step, at: life.stillUntil });
+          step.at = life.stillUntil;
+          queue.add(step);
           continue;
         }
         taken += 1;
-        step.act();
+        act();
         await settled();
       }
     },

@@ -56,17 +56,19 @@ export function createSimStore(scheduler: Scheduler, random: Random, faults: Fau
   function newEvents(life: ProcessLife, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
+        takeBack();
         waiting.delete(hear);
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const hear = (): void => {
-        if (life.ended) waiting.delete(hear);
-        else if (!random.chance(NOTIFICATION_LOST)) life.after(trip(), wake);
+        if (!life.ended && random.chance(NOTIFICATION_LOST)) return;
+        waiting.delete(hear);
+        life.after(trip(), wake);
       };
       waiting.add(hear);
       signal.addEventListener('abort', wake);
-      life.after(LOOK_EVERY_MS, wake);
+      const takeBack = life.after(LOOK_EVERY_MS, wake);
     });
   }
 
@@ -89,12 +91,15 @@ export function createSimStore(scheduler: Scheduler, random: Random, faults: Fau
       async *subscribe(after: Position, signal: AbortSignal, scope?: Scope) {
         let last = after;
         while (!signal.aborted) {
+          if (last === whole.newest()) {
+            await newEvents(life, signal);
+            continue;
+          }
           const events: readonly RecordedEvent[] = await life.read(trip(), () => whole.readAll(last, BATCH));
           last = events.at(-1)?.position ?? last;
           const wanted = events.filter(({ stream }) => isInScope(stream, scope));
           if (signal.aborted) return;
           if (wanted.length > 0) yield wanted;
-          if (events.length === 0) await newEvents(life, signal);
         }
       },
     }),
@@ -131,11 +136,12 @@ export function createSimStore(scheduler: Scheduler, random: Random, faults: Fau
  * The memory store, with what it has stored kept in the form in which it is read: many read the same events again and again,
  * and parsing them each time would take most of a run's time.
  */
-function createReadableStore(memory: EventStore): EventStore {
+function createReadableStore(memory: EventStore): EventStore & { newest(): Position } {
   const all: RecordedEvent[] = [];
   const streams = new Map<string, RecordedEvent[]>();
   return {
     ...memory,
+    newest: () => all.at(-1)?.position ?? START,
     async append(stream, expected, events) {
       const result = await memory.append(stream, expected, events);
       if (result.kind === 'conflict' || result.repeated) return result;

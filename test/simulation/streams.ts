@@ -53,7 +53,7 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
       if (connection.account !== account || connection.dead) continue;
       const fault = faults.ofFrame();
       if (fault === 'dropped') continue;
-      const arrive = (after: number): void => connection.life.after(after, () => connection.receive(update));
+      const arrive = (after: number) => connection.life.after(after, () => connection.receive(update));
       arrive(fault === 'delayed' ? random.between(100, 6_000) : trip());
       if (fault === 'doubled') arrive(random.between(1, 3_000));
     }
@@ -78,6 +78,7 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
       let stood = false;
       const early: BrokerUpdate[] = [];
       const finish = (): void => {
+        forget();
         connections.delete(connection);
         signal.removeEventListener('abort', finish);
         resolve({ stood });
@@ -93,10 +94,13 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
         },
         broken: finish,
       };
+      const forget = life.onEnd(() => connections.delete(connection));
       if (signal.aborted) return finish();
       signal.addEventListener('abort', finish);
-      if (outUntil > scheduler.now()) return life.after(trip(), finish);
-      life.onEnd(() => connections.delete(connection));
+      if (outUntil > scheduler.now()) {
+        life.after(trip(), finish);
+        return;
+      }
       life.after(trip() + trip(), () => {
         if (signal.aborted) return;
         connections.add(connection);

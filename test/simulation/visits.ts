@@ -10,17 +10,25 @@ const PATIENCE_MS = 8_000;
 export function request<T>(world: World, ask: (abilities: Abilities) => Promise<T>): Promise<Answered<T>> {
   const { scheduler, random } = world;
   return new Promise((resolve) => {
-    const fail = (after: number): void => scheduler.after(after, () => resolve({ kind: 'failed' }));
     const processes = world.processes();
-    if (processes.length === 0) return fail(5);
-    const process = random.pick(processes);
-    fail(PATIENCE_MS);
-    process.life.onEnd(() => fail(random.between(0, 5)));
-    process.life.after(random.between(1, 10), () => {
-      ask(process.abilities).then(
-        (value) => process.life.after(random.between(1, 10), () => resolve({ kind: 'answered', value })),
+    const failed = (): void => resolve({ kind: 'failed' });
+    if (processes.length === 0) {
+      scheduler.after(5, failed);
+      return;
+    }
+    const { life, abilities } = random.pick(processes);
+    const loseHeart = scheduler.after(PATIENCE_MS, failed);
+    const forget = life.onEnd(() => scheduler.after(random.between(0, 5), failed));
+    const answer = (answered: Answered<T>): void => {
+      loseHeart();
+      forget();
+      resolve(answered);
+    };
+    life.after(random.between(1, 10), () => {
+      ask(abilities).then(
+        (value) => life.after(random.between(1, 10), () => answer({ kind: 'answered', value })),
         // A fault of the server's: an answer, but one that says nothing.
-        () => process.life.after(random.between(1, 10), () => resolve({ kind: 'failed' })),
+        () => life.after(random.between(1, 10), () => answer({ kind: 'failed' })),
       );
     });
   });
