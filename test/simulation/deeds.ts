@@ -195,6 +195,33 @@ export async function cancel(
   return answer.kind;
 }
 
+/** A trader stops their own trading, has orders cancelled and sometimes positions closed, and goes on some time later. */
+export async function haltAndRelease(world: World, random: Random, { userId, accountId }: Trader): Promise<void> {
+  await pause(world, random.between(0, 5_000));
+  const by = { kind: 'person', userId, accountId } as const;
+  const halted = await insist(world, random, ({ killSwitch }) =>
+    killSwitch.haltTrading({
+      scope: { kind: 'account', accountId, symbol: null },
+      level: random.chance(0.7) ? 'halted' : 'reducing',
+      reason: { code: 'by_trader', text: 'The trader has stopped trading.' },
+      cancelOrders: random.chance(0.7),
+      flatten: random.chance(0.4),
+      by,
+      cause: causeOf(random, userId),
+    }),
+  );
+  if (halted?.kind !== 'done') return;
+  world.faults.count('trading halted');
+  const { haltId } = halted;
+  await pause(world, random.between(500, 30_000));
+  for (let rounds = 0; rounds < 3; rounds += 1) {
+    const released = await insist(world, random, ({ killSwitch }) =>
+      killSwitch.releaseHalt({ haltId, by, cause: causeOf(random, userId) }),
+    );
+    if (released !== null) return;
+  }
+}
+
 /** The broker takes the tokens of an account no more, whoever asked for that; its owner links it again some time later. */
 export async function revokeAndLinkAgain(world: World, random: Random, { userId, account }: Trader): Promise<void> {
   await pause(world, random.between(0, 15_000));

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { BUGS } from '../chaos/bugs/all.ts';
+import { BUGS } from './bugs.ts';
 import { printReport, reportOn } from './report.ts';
 import type { WorldReport } from './report.ts';
 import { worldsOf } from './plan.ts';

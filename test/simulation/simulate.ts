@@ -5,6 +5,7 @@ import type { Rewire } from '../../src/bootstrap/container.ts';
 import { violations } from '../chaos/check/violations.ts';
 import { openDiary } from './deeds.ts';
 import { evidenceOf } from './evidence.ts';
+import { sentDespiteHalt } from './halts.ts';
 import { createRandom } from './random.ts';
 import { settle } from './settle.ts';
 import { trade } from './traders.ts';
@@ -85,7 +86,7 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
     alarms: counted(world.told.filter(({ level }) => level === 'alarm').map(({ message }) => message)),
     simulatedMs: scheduler.now() - beginsAt,
     steps: scheduler.stepsTaken(),
-    violations: violations(evidence),
+    violations: [...violations(evidence), ...sentDespiteHalt(evidence.events, world.departures)],
     hash: hashOf(evidence),
     evidence,
   };

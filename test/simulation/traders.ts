@@ -7,6 +7,7 @@ import {
   cancel,
   causeOf,
   enterElsewhere,
+  haltAndRelease,
   insist,
   join,
   place,
@@ -58,6 +59,7 @@ async function spend(
 ): Promise<void> {
   const underWay: Promise<void>[] = [];
   if (random.chance(0.06)) underWay.push(revokeAndLinkAgain(world, random.branch(), trader));
+  if (random.chance(0.15)) underWay.push(haltAndRelease(world, random.branch(), trader));
   for (let count = 0; count < ORDERS_EACH; count += 1) {
     await pause(world, random.between(...every));
     if (diary.wished >= orders) break;
