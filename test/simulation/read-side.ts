@@ -59,10 +59,12 @@ export function createReadSide(store: EventStore, scheduler: Scheduler, random: 
   return {
     unfinishedOf: (life) => ({
       knownUpTo: () => life.read(random.between(1, 4), () => position),
-      admittedOnly: () =>
-        life.read(random.between(1, 4), () =>
-          ids((row) => row.status === 'admitted' && scheduler.now() - row.changed_at.getTime() > PLACED_WITHIN_MS),
-        ),
+      admittedOnly: (age) =>
+        life.read(random.between(1, 4), () => {
+          const isDue = (row: OrderRow): boolean =>
+            age === 'any' || scheduler.now() - row.changed_at.getTime() > PLACED_WITHIN_MS;
+          return ids((row) => row.status === 'admitted' && isDue(row));
+        }),
       placed: () => life.read(random.between(1, 4), () => ids((row) => row.status !== 'admitted')),
     }),
     appended() {

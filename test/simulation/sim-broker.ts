@@ -238,13 +238,18 @@ function records(life: ProcessLife, parts: BrokerParts): OrderRecords {
       lookUp(life, parts, access, (account) =>
         found(listed(account, (order) => order.receivedAt > Date.parse(moment))),
       ),
-    openOrders: (access) =>
+    executionsAfter: (access, moment) =>
       lookUp(life, parts, access, (account) =>
-        found(account.orders.filter((order) => isOpen(order) && venue.isShown(order)).map(toBrokerOrder)),
+        found(
+          account.orders
+            .flatMap((order) => venue.executionsOf(order))
+            .filter(({ executedAt }) => Date.parse(executedAt) > Date.parse(moment))
+            .toSorted((a, b) => (a.executedAt < b.executedAt ? -1 : 1)),
+        ),
       ),
     unfinished: (access) =>
       lookUp(life, parts, access, (account) =>
-        found(listed(account, (order) => isOpen(order) || order.legs.some(isOpen))),
+        found(account.orders.filter((order) => isOpen(order) && venue.isShown(order)).map(toBrokerOrder)),
       ),
   };
 }

@@ -107,7 +107,7 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
         life.after(trip(), () => {
           if (!connections.has(connection)) return;
           stood = true;
-          calls.connected();
+          calls.connected(() => connections.has(connection));
           for (const update of early) calls.update(update);
         });
       });
@@ -149,7 +149,8 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
 }
 
 interface Calls {
-  connected(): void;
+  /** `stands`: whether the connection that is told of is still there. */
+  connected(stands: () => boolean): void;
   update(update: BrokerUpdate): void;
   settled(): Promise<void>;
 }
@@ -162,7 +163,14 @@ function createCalls(listener: Parameters<Broker['follow']>[1], ending: AbortSig
     last.catch(onFailure);
   };
   return {
-    connected: () => add(() => listener.onConnected()),
+    connected: (stands) =>
+      add(async () => {
+        await listener.onConnected();
+        // Behind all that has come by now.
+        add(async () => {
+          if (stands()) listener.onCaughtUp();
+        });
+      }),
     update: (update) => add(() => listener.onUpdate(update)),
     settled: () => last,
   };
