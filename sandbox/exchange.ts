@@ -8,7 +8,7 @@ import type { UsableDays } from './market/usable-days.ts';
 import { orderWire } from './orders/wire.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './state/store.ts';
-import type { Order, TradeUpdate } from './state/types.ts';
+import { type Order, type TradeUpdate, isOpen } from './state/types.ts';
 
 /** What a `trade_updates` event carries besides the order. */
 export type UpdateDetails = {
@@ -71,6 +71,7 @@ export function createExchange(parts: Parts) {
     announce(event: string, order: Order, details: UpdateDetails = {}): void {
       const at = stamp();
       order.updatedAt = at;
+      if (!isOpen(order)) order.endedAtReal ??= new Date(parts.real()).toISOString();
       store.put('order', order);
       const update: TradeUpdate = {
         event,

@@ -67,6 +67,8 @@ export const commands = {
   'projections:verify': program('dist/server/projections-verify.js', ['server']),
   bench: program('dist/bench/main.js', ['server']),
   proofs: program('dist/proofs/main.js', ['server']),
+  chaos: program('dist/chaos/main.js', ['server']),
+  simulate: program('dist/simulation/main.js', ['server']),
   test,
   check,
   build,

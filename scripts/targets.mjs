@@ -18,6 +18,9 @@ export const bundles = [
   { entry: 'test/proofs/main.ts', out: 'dist/proofs/main.js' },
   { entry: 'test/proofs/projector.ts', out: 'dist/proofs/projector.js' },
   { entry: 'test/proofs/sends/load.ts', out: 'dist/proofs/load.js' },
+  { entry: 'test/chaos/main.ts', out: 'dist/chaos/main.js' },
+  { entry: 'test/chaos/app/main.ts', out: 'dist/chaos/app.js' },
+  { entry: 'test/simulation/main.ts', out: 'dist/simulation/main.js' },
 ];
 
 /** Files that a program reads at run time, beside its bundle. */
@@ -26,7 +29,17 @@ export const copies = [{ from: 'src/adapters/postgres/migrations', to: 'dist/ser
 /** What is built in one go. A target is stale when one of its inputs has changed or an output is missing. */
 export const targets = {
   server: {
-    inputs: ['src', 'contracts', 'sandbox', 'bench', 'test/proofs', 'test/crash', 'test/adapters', 'test/support'],
+    inputs: [
+      'src',
+      'contracts',
+      'sandbox',
+      'bench',
+      'test/proofs',
+      'test/chaos',
+      'test/simulation',
+      'test/adapters',
+      'test/support',
+    ],
     outputs: bundles.map((bundle) => bundle.out),
   },
   web: {

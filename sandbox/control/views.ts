@@ -31,6 +31,7 @@ export function ledger(exchange: Exchange, query: URLSearchParams) {
       filled_qty: text(order.filledQty),
       created_at: order.createdAt,
       received_at_real: order.receivedAtReal,
+      ended_at_real: order.endedAtReal,
       executions: store.executionsOfOrder(order.id).map((each) => ({
         execution_id: each.id,
         qty: text(each.qty),

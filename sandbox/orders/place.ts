@@ -70,6 +70,7 @@ export function newOrder(exchange: Exchange, account: Account, terms: Terms): Or
     cancelRequestedAt: null,
     statusBefore: null,
     receivedAtReal: new Date(exchange.real()).toISOString(),
+    endedAtReal: null,
   };
 }
 

@@ -75,6 +75,8 @@ export type Order = {
   readonly expiresAt: number;
   /** Real time of arrival. */
   readonly receivedAtReal: string;
+  /** Real time at which it could not trade any more; null while it can. */
+  endedAtReal: string | null;
 };
 
 export type Execution = {

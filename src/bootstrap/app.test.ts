@@ -43,7 +43,7 @@ it('of two on one database one is the owner of all that takes one, until it stop
       webFolder: tmpdir(),
       environment: { broker: 'sandbox', data: 'synthetic' },
       heads: headKeeping(folder, keys, 'postgres'),
-      replacements: {},
+      rewire: () => undefined,
       ownerUrl: database.url,
       say: tell,
       starting: new AbortController().signal,

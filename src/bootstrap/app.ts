@@ -14,33 +14,23 @@ import { createExecutionQueries } from '../adapters/postgres/views/executions.ts
 import { createPositionQueries } from '../adapters/postgres/views/positions.ts';
 import { createReadStory } from '../adapters/postgres/views/story.ts';
 import { asOwner } from '../application/as-owner.ts';
-import type { OwnersWork } from '../application/as-owner.ts';
 import { keepHeads } from '../application/audit/keep-heads.ts';
 import type { HeadKeeping } from '../application/audit/keep-heads.ts';
-import type { Broker, BrokerTokens } from '../application/ports/broker.ts';
 import type { PassCrashPoint } from '../application/ports/crash-points.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
-import type { Owned } from '../application/ports/leases.ts';
 import type { Log } from '../application/ports/log.ts';
-import { runReaction } from '../application/react.ts';
 import { KILL_SWITCH_STREAM } from '../domain/risk-policy/kill-switch/events.ts';
 import { accountStream } from '../domain/account/events.ts';
 import type { LimitTable } from '../domain/risk-policy/limits.ts';
 import { createAbilities } from './abilities.ts';
 import { createContainer, PORT } from './container.ts';
+import type { Rewire } from './container.ts';
 import type { EventLog } from './event-log.ts';
 import type { Keys } from './keys.ts';
+import { startOwners } from './owners.ts';
 import { prepareReadModels } from './read-models.ts';
 import { createReadiness } from './readiness.ts';
 import type { RequestHandler } from './front-door.ts';
-
-/** Parts that a test puts in the place of others, through the same composition. */
-export interface Replacements {
-  readonly store?: (
-    store: EventStore,
-    parts: { readonly broker: Broker; readonly brokerTokens: BrokerTokens },
-  ) => EventStore;
-}
 
 export interface AppOptions {
   readonly pool: Pool;
@@ -56,7 +46,7 @@ export interface AppOptions {
   readonly webFolder: string;
   readonly environment: HttpNeeds['environment'];
   readonly heads: HeadKeeping;
-  readonly replacements: Replacements;
+  readonly rewire: Rewire;
   /** Told what takes time while it starts, one line each. */
   readonly say: (line: string) => void;
   /** Ends a start that takes time. */
@@ -74,20 +64,13 @@ export interface App {
  * Throws what the database throws when it fails at once; nothing runs then.
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { pool, eventLog, ownerUrl, log, publicUrl, webFolder, environment, replacements, say, starting } = options;
+  const { pool, eventLog, ownerUrl, log, publicUrl, webFolder, environment, rewire, say, starting } = options;
   const container = createContainer(options);
+  rewire(container);
   const alpaca = container.get(PORT.alpaca);
-  const brokerTokens = container.get(PORT.brokerTokens);
-  if (replacements.store !== undefined) {
-    container
-      .rebind(PORT.bareStore)
-      .toConstantValue(replacements.store(eventLog.store, { broker: alpaca.broker, brokerTokens }));
-  }
   const store = container.get(PORT.store);
   const abilities = createAbilities(container);
   const aggregates = container.get(PORT.aggregates);
-  const checkpoints = container.get(PORT.checkpoints);
-  const passedOver = container.get(PORT.passedOver);
   const clock = container.get(PORT.clock);
 
   await prepareReadModels({ pool, ownerUrl, log: eventLog.name, store, signal: starting }, say);
@@ -135,11 +118,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     linked: container.get(PORT.linked),
     ids: container.get(PORT.ids),
     log,
+    pass: container.get(PORT.pass),
     readiness: createReadiness(pool, alpaca, projections),
   });
 
-  const leases = container.get(PORT.leases);
-  const owning = (name: Owned, work: OwnersWork, until = signal) => asOwner(name, work, { leases, clock, log }, until);
   const loops = [
     projections.done,
     watchLag({
@@ -148,18 +130,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       onBehind: ({ ms, position }) => log.alarm('the read models are behind the log', { ms, position }),
       onCaughtUp: () => log.info('the read models have caught up'),
     }),
-    owning('book-fills', (fence, own) =>
-      runReaction('book-fills', abilities.bookFills, { store, checkpoints, passedOver, fence, clock, log }, own),
-    ),
-    owning('order-desk', (_fence, own) => abilities.desk.run(own)),
-    owning('kill-switch', abilities.killSwitch.owner),
+    ...startOwners(container, abilities, signal),
   ];
   // Ends after the others, so that the last head covers what they have still written.
   const signing = new AbortController();
   const bareStore = container.get(PORT.bareStore);
-  const headsKept = owning(
+  const headsKept = asOwner(
     'heads',
     (_fence, own) => keepHeads({ ...options.heads, store: bareStore, startedAt, sha256, clock, log }, own),
+    { leases: container.get(PORT.leases), clock, log },
     signing.signal,
   );
   for (const loop of [...loops, headsKept])

@@ -1,6 +1,6 @@
 /**
  * Which adapter stands behind which port. Everything is made once, when it is first asked for; `app.ts` starts and
- * stops it. Tests replace a part by binding it anew.
+ * stops it. Tests replace parts by `replacePart`.
  */
 import { hostname } from 'node:os';
 import { Container } from 'inversify';
@@ -64,6 +64,7 @@ export const PORT = {
   store: port<EventStore>('event store'),
   aggregates: port<Aggregates>('aggregates'),
   readHalts: port<ReadHalts>('halts in force'),
+  alpacaConfig: port<AlpacaConfig>('addresses and times of Alpaca'),
   requestBudget: port<RequestBudget>('request budget'),
   alpaca: port<Alpaca>('Alpaca'),
   brokerTokens: port<BrokerTokens>('broker tokens'),
@@ -79,6 +80,18 @@ export const PORT = {
   tokens: port<AccessTokens>('access tokens'),
   attempts: port<LinkAttempts>('link attempts'),
 } as const;
+
+/** Puts parts of a test's own behind the ports, before anything is taken from the container. */
+export type Rewire = (container: Container) => void;
+
+/**
+ * Puts another part behind a port: what `make` makes of the one that stands there. Parts that have been made of the old
+ * one already keep it, so inner ports are replaced first.
+ */
+export function replacePart<T>(container: Container, of: ServiceIdentifier<T>, make: (part: T) => T): void {
+  const part = make(container.get(of));
+  container.rebind(of).toConstantValue(part);
+}
 
 export interface ContainerOptions {
   readonly pool: Pool;
@@ -119,18 +132,20 @@ export function createContainer(options: ContainerOptions): Container {
     },
     [PORT.bareStore, PORT.clock, PORT.log],
   );
+  container.bind(PORT.alpacaConfig).toConstantValue(alpaca);
   container.bind(PORT.requestBudget).toResolvedValue(
-    (on: Pool, clock: Clock, told: Log) => {
-      const allowance = budgetAllowance(alpaca.requestsAMinute);
+    (on: Pool, config: AlpacaConfig, clock: Clock, told: Log) => {
+      const allowance = budgetAllowance(config.requestsAMinute);
       return createRequestBudget({ grants: createPostgresGrants(on, { window: MINUTE, allowance }), clock, log: told });
     },
-    [PORT.pool, PORT.clock, PORT.log],
+    [PORT.pool, PORT.alpacaConfig, PORT.clock, PORT.log],
   );
   container
     .bind(PORT.alpaca)
     .toResolvedValue(
-      (clock: Clock, told: Log, budget: RequestBudget) => createAlpaca(alpaca, { clock, log: told, budget }),
-      [PORT.clock, PORT.log, PORT.requestBudget],
+      (config: AlpacaConfig, clock: Clock, told: Log, budget: RequestBudget) =>
+        createAlpaca(config, { clock, log: told, budget }),
+      [PORT.alpacaConfig, PORT.clock, PORT.log, PORT.requestBudget],
     );
   container
     .bind(PORT.brokerTokens)

@@ -5,9 +5,10 @@ import { createLog } from '../adapters/node/log.ts';
 import type { EventStore } from '../application/ports/event-store.ts';
 import { headKeeping } from './audit/folder.ts';
 import { startApp } from './app.ts';
-import type { App, Replacements } from './app.ts';
+import type { App } from './app.ts';
 import { alpacaConfig } from './broker-config.ts';
 import type { Config } from './config.ts';
+import type { Rewire } from './container.ts';
 import { crashPoints } from './crash-points.ts';
 import { ensureDataFolder } from './data-folder.ts';
 import { openDatabase } from './database.ts';
@@ -27,7 +28,9 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export interface StartOptions extends Replacements {
+export interface StartOptions {
+  /** Tests only: see `Rewire`. */
+  readonly rewire?: Rewire;
   /** Ends the start: what was started is stopped, and the signal's reason thrown. */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +42,7 @@ const DIST = fileURLToPath(new URL('..', import.meta.url));
 export async function startProduct(
   config: Config,
   say: (line: string) => void,
-  { signal = new AbortController().signal, ...replacements }: StartOptions = {},
+  { signal = new AbortController().signal, rewire = () => undefined }: StartOptions = {},
 ): Promise<Product> {
   const door = await openFrontDoor(config.host, config.port);
   const stops: (() => Promise<void>)[] = [];
@@ -98,7 +101,7 @@ export async function startProduct(
       webFolder: join(DIST, 'web'),
       environment: environmentOf(config),
       heads: headKeeping(config.auditFolder, keys, eventLog.name),
-      replacements,
+      rewire,
       say,
       starting: signal,
     });

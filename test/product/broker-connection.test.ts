@@ -8,7 +8,7 @@ import { brokerOrder, brokerPosition, ok } from '../../contracts/broker-api.ts';
 import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder } from '../../src/bootstrap/embedded-postgres.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct } from '../support/running-product.ts';
 

@@ -9,7 +9,7 @@ import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder } from '../../src/bootstrap/embedded-postgres.ts';
 import { clientOrderId } from '../../src/domain/order/client-order-id.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct } from '../support/running-product.ts';
 

@@ -11,7 +11,7 @@ import { openLive } from '../../src/adapters/http/live-reader.suite.ts';
 import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder } from '../../src/bootstrap/embedded-postgres.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 import { runProgram } from '../support/run-program.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct } from '../support/running-product.ts';

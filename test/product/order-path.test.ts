@@ -8,7 +8,7 @@ import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder } from '../../src/bootstrap/embedded-postgres.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct } from '../support/running-product.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tradsy-product-'));
 let product: RunningProgram;

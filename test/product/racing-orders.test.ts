@@ -12,7 +12,7 @@ import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder, startEmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import { readClientOrderId } from '../../src/domain/order/client-order-id.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct, startSandboxProgram } from '../support/running-product.ts';
 

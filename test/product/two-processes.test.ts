@@ -13,7 +13,7 @@ import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder, startEmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
-import { readLedger, violations } from '../crash/invariants.ts';
+import { disagreements, readLedger } from '../support/order-records.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 import { startProduct, startSandboxProgram } from '../support/running-product.ts';
 
@@ -111,7 +111,7 @@ async function settle(trader: Visitor, orderIds: readonly string[]): Promise<voi
     await Promise.all(orderIds.map(async (orderId) => [orderId, await trader.story(orderId)] as const)),
   );
   const ledger = (await readLedger(sandbox.url)).filter((order) => orderIds.includes(order.orderId));
-  expect(violations({ acknowledged: orderIds, stories, ledger })).toEqual([]);
+  expect(disagreements({ acknowledged: orderIds, stories, ledger })).toEqual([]);
   expect(ledger.map((order) => order.orderId).sort()).toEqual([...orderIds].sort());
 }
 

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { removeDataFolder, startEmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import type { EmbeddedPostgres } from '../../src/bootstrap/embedded-postgres.ts';
 import { NO_QUANTITY, plus, quantity, toText } from '../../src/domain/kernel/decimal.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 import { startProduct, startSandboxProgram } from '../support/running-product.ts';
 import type { RunningProgram } from '../support/running-product.ts';
 

@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
-import { whenQuiet } from '../crash/crash-run.ts';
-import { violations } from '../crash/invariants.ts';
+import { disagreements, whenQuiet } from '../support/order-records.ts';
 import { startProduct, startSandboxProgram } from '../support/running-product.ts';
 import type { Asked, Verdict } from './proof.ts';
 import { unless } from './proof.ts';
@@ -47,13 +46,13 @@ export async function diskFull({ times, say }: Asked): Promise<Verdict> {
           await stage.dataFull();
           await stage.logFull();
         }
-        const evidence = await whenQuiet({ sandboxUrl: sandbox.url }, stage.traders, stage.acknowledged);
+        const evidence = await whenQuiet(sandbox.url, stage.traders, stage.acknowledged);
         return {
           facts: { ...stage.facts(), 'at the broker': evidence.ledger.length },
           broken: [
             ...unless(!hasEnded, `the product has ended: ${product.output()}`),
             ...stage.broken,
-            ...violations(evidence),
+            ...disagreements(evidence),
           ],
         };
       } finally {

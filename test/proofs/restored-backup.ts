@@ -8,7 +8,7 @@ import { brokerPosition, ok } from '../../contracts/broker-api.ts';
 import type { OrderStory } from '../../contracts/story.ts';
 import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
-import { readLedger } from '../crash/invariants.ts';
+import { readLedger } from '../support/order-records.ts';
 import { openBrokerStage, until } from './broker-stage.ts';
 import type { BrokerStage } from './broker-stage.ts';
 import type { Asked, Verdict } from './proof.ts';

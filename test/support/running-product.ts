@@ -60,7 +60,8 @@ export async function startSandboxProgram(
   return running;
 }
 
-function launch(program: string, env: Readonly<Record<string, string>>, url: string): RunningProgram {
+/** Starts a built program, and waits for nothing. */
+export function launch(program: string, env: Readonly<Record<string, string>>, url: string): RunningProgram {
   if (!existsSync(program)) throw new Error(`${program} is missing: npm test builds it`);
   const child: ChildProcess = spawn(process.execPath, ['--enable-source-maps', program], {
     env: { PATH: process.env['PATH'] ?? '', ...env },

@@ -7,6 +7,7 @@ import type { CancelOrder, ReplaceOrder } from '../../application/order/change-o
 import type { HaltTradingNow, ReleaseHalt } from '../../application/kill-switch/halt-trading.ts';
 import type { PlaceOrder } from '../../application/order/place-order.ts';
 import type { BrokerAccounts, LinkedAccounts } from '../../application/ports/broker.ts';
+import type { PassCrashPoint } from '../../application/ports/crash-points.ts';
 import type { Ids } from '../../application/ports/clock-and-ids.ts';
 import type { AccessTokens, Sessions, Users } from '../../application/ports/identity.ts';
 import type { Log } from '../../application/ports/log.ts';
@@ -76,5 +77,6 @@ export interface HttpNeeds {
   readonly linked: Pick<LinkedAccounts, 'accessFor'>;
   readonly ids: Pick<Ids, 'random' | 'named'>;
   readonly log: Log;
+  readonly pass: PassCrashPoint;
   readonly readiness: () => Promise<Readiness>;
 }

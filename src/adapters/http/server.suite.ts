@@ -121,6 +121,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     marketData: market,
   };
   const capabilities = ALPACA_CAPABILITIES;
+  const pass = (): void => undefined;
   const trading = {
     aggregates,
     clock,
@@ -133,7 +134,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     reportRevoked: createReportRevoked(linking),
     limitTables,
     log,
-    pass: () => undefined,
+    pass,
   };
 
   const ending = new AbortController();
@@ -188,6 +189,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     linked,
     ids,
     log,
+    pass,
     readiness: () => Promise.resolve({ ready: true, parts: { database: 'ok' } }),
     ...changes,
   });

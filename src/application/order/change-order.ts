@@ -96,10 +96,11 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     const denial = assessed.events.find((event) => event.type === 'ReplacementDenied');
     if (denial !== undefined) return { kind: 'denied', breaches: denial.data.breaches };
 
+    needs.pass('after-change-admitted');
     const asked = await aggregates.orders.handle(orderStream(orderId), wish, cause);
     if (asked.kind === 'done') return { kind: 'done', position: asked.position };
     // Something happened to the order meanwhile: what was reserved for the change is given back.
-    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, false, cause);
+    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, null, cause);
     return { kind: 'refused', code: asked.refusal.code };
   };
 }

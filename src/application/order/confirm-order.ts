@@ -18,7 +18,7 @@ const SETTLED: Submitted = { kind: 'settled' };
 
 /** Safe at any time, by any process. */
 export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
-  const { aggregates, broker, linked, clock, log, recordBrokerOrder, watchDoubt } = needs;
+  const { aggregates, broker, linked, clock, log, recordBrokerOrder, watchDoubt, pass } = needs;
   /** Since when the broker says that it does not know an order. A restart counts anew. */
   const unknownSince = new Map<string, number>();
 
@@ -43,6 +43,7 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
     /** Looks it up under one of its names; true when it is found. */
     const lookUp = async (name: string): Promise<boolean | 'unanswered'> => {
       const found = await broker.byClientOrderId(access, name);
+      pass('after-look-up');
       if (found.kind === 'unauthorized') await needs.reportRevoked(access, found.reason, cause);
       if (found.kind === 'not_found') return false;
       if (found.kind !== 'found') return 'unanswered';

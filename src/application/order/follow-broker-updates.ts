@@ -10,6 +10,7 @@ import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerUpdate, LinkedAccounts, OrderRecords, OrderUpdates } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
 import { eventId } from '../ports/event-id.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -36,6 +37,7 @@ export interface FollowUpdatesNeeds {
   readonly keepComparing: KeepComparing;
   readonly settleReplace: SettleReplace;
   readonly reportRevoked: ReportRevoked;
+  readonly pass: PassCrashPoint;
   /** A signal that ends with `parent`, or when asked to. */
   readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
 }
@@ -127,6 +129,7 @@ async function recordUpdate(
   cause: Cause,
 ): Promise<void> {
   const { aggregates, clock } = needs;
+  needs.pass('update-received');
   if (update.kind === 'unreadable') return keepUnreadable(needs, access, update, cause);
   const { order, execution, amendment, reason, refused } = update;
   const orderId = await needs.recordBrokerOrder(access, { order, execution, amendment, reason }, cause);

@@ -316,4 +316,21 @@ describe('the order desk', () => {
     await sweeping;
     expect(other.sent).toEqual([]);
   });
+
+  it('places at once what was admitted before it began to run, though the read model does not show it yet', async () => {
+    const desk = await sweepingDesk();
+    const orderId = await place(desk);
+    const other = await sweepingDesk('once');
+    for (const event of await desk.store.readStream(riskStream(ACCOUNT))) {
+      const { id, type, data, metadata } = event;
+      await other.store.append(riskStream(ACCOUNT), 'any', [{ id, type, data, metadata }]);
+    }
+    const [admitted] = await other.store.readStream(riskStream(ACCOUNT), { direction: 'backwards', limit: 1 });
+    other.passTime((Date.parse(admitted?.recordedAt ?? '') - Date.parse(other.needs.clock.now())) / 1000);
+    const ending = new AbortController();
+    const running = other.orders.run(ending.signal);
+    await expect.poll(() => other.typesOf(orderId)).toContain('OrderPlaced');
+    ending.abort();
+    await running;
+  });
 });

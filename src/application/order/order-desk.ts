@@ -10,6 +10,8 @@
  */
 import { orderStream } from '../../domain/order/events.ts';
 import type { OrderEvent, OrderTicket } from '../../domain/order/events.ts';
+import type { OrderAdmitted } from '../../domain/risk-policy/events.ts';
+import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
 import type { EventStore, Position, RecordedEvent } from '../ports/event-store.ts';
@@ -45,8 +47,11 @@ const LONGEST_WAIT_MS = 2_000;
 export interface OrderDesk {
   /** Attends to every order, whenever it was placed, until `signal` aborts and what is under way has ended. */
   run(signal: AbortSignal): Promise<void>;
-  /** Reacts to events after a position, until `signal` aborts. */
-  follow(after: Position, signal: AbortSignal): Promise<void>;
+  /**
+   * Reacts to events after a position, until `signal` aborts. Admissions that were recorded before `begunAt` are placed:
+   * whoever was about to do it may have died with the desk before this one.
+   */
+  follow(after: Position, signal: AbortSignal, begunAt?: string): Promise<void>;
   /** Sweeps at once and then every so often, until `signal` aborts and what is under way has ended. */
   sweep(signal: AbortSignal): Promise<void>;
 }
@@ -133,7 +138,12 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     'ReplaceRequested',
   ] satisfies OrderEvent['type'][];
 
-  function react(event: RecordedEvent, signal: AbortSignal): void {
+  function react(event: RecordedEvent, signal: AbortSignal, begunAt: string): void {
+    if (event.unreadable !== undefined) return;
+    if (event.stream.startsWith(riskStream('')) && event.type === 'OrderAdmitted' && event.recordedAt <= begunAt) {
+      const { orderId, accountId } = (event.data as OrderAdmitted['data']).ticket;
+      void run(orderId, signal, () => finish(orderId, accountId, causedBy(event), signal));
+    }
     if (!event.stream.startsWith(orderStream('')) || !CONCERNS.includes(event.type)) return;
     const orderId = event.stream.slice(orderStream('').length);
     const cause = causedBy(event);
@@ -145,13 +155,16 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     }
   }
 
+  async function finish(orderId: string, accountId: string, cause: Cause, signal: AbortSignal): Promise<void> {
+    await finishAdmission(needs, { orderId, accountId }, DESK);
+    // It may be placed already, where the read model can not show it.
+    await attend(orderId, cause, signal);
+  }
+
   async function sweepOnce(look: 'load' | 'glance', signal: AbortSignal): Promise<void> {
-    for (const { orderId, accountId } of await unfinished.admittedOnly()) {
-      void run(orderId, signal, async () => {
-        await finishAdmission(needs, { orderId, accountId }, DESK);
-        // It may be placed already, where the read model can not show it.
-        await attend(orderId, sweepCause(), signal);
-      });
+    // Those of whoever ran it before are placed at once: nobody else may be left to do it.
+    for (const { orderId, accountId } of await unfinished.admittedOnly(look === 'load' ? 'any' : 'a second')) {
+      void run(orderId, signal, () => finish(orderId, accountId, sweepCause(), signal));
     }
     const working = new Map<string, string[]>();
     for (const { orderId, accountId } of await unfinished.placed()) {
@@ -175,9 +188,9 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     actor: DESK,
   });
 
-  async function follow(after: Position, signal: AbortSignal): Promise<void> {
+  async function follow(after: Position, signal: AbortSignal, begunAt = ''): Promise<void> {
     for await (const batch of store.subscribe(after, signal)) {
-      for (const event of batch) react(event, signal);
+      for (const event of batch) react(event, signal, begunAt);
     }
   }
 
@@ -202,10 +215,13 @@ export function createOrderDesk(needs: OrderDeskNeeds): OrderDesk {
     async run(signal) {
       // Asked before the first sweep: no order is too new for that and too old for what follows.
       const known = await unfinished.knownUpTo();
+      const begunAt = clock.now();
       const both = childOf(signal);
-      const parts = [follow(known, both.signal), sweep(both.signal), needs.followLinkedAccounts(both.signal)].map(
-        (part) => part.finally(both.abort),
-      );
+      const parts = [
+        follow(known, both.signal, begunAt),
+        sweep(both.signal),
+        needs.followLinkedAccounts(both.signal),
+      ].map((part) => part.finally(both.abort));
       await Promise.allSettled(parts);
       await Promise.all(parts);
     },

@@ -11,6 +11,7 @@ import type { Cause } from '../handle.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
 import type { Ids } from '../ports/clock-and-ids.ts';
+import type { PassCrashPoint } from '../ports/crash-points.ts';
 import { unlessUnreadable } from '../ports/event-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Venue } from '../ports/market-data.ts';
@@ -32,6 +33,7 @@ export interface ReconcileNeeds {
   /** The accounts of which a reconciliation is under way, for those who would begin another one. */
   readonly reconciling: Set<string>;
   readonly log: Log;
+  readonly pass: PassCrashPoint;
 }
 
 /** `unanswered`: the broker did not give its lists; it must be tried again. */
@@ -53,7 +55,7 @@ const WIDTH = 6;
 const LOOK_UPS = 3;
 
 export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount {
-  const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log } = needs;
+  const { aggregates, records, venue, unfinished, reconciliations, recordBrokerOrder, lookAtOrder, log, pass } = needs;
   const newsOf = createNewsOf(needs);
 
   /** Our orders of the account that have not ended, as this process has seen them last; without a state if unreadable. */
@@ -112,6 +114,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     const recent = await records.submittedAfter(access, since);
     if (recent.kind !== 'found') return failed(accountId, recent.kind);
 
+    pass('before-reconciliation');
     const told = together(recent.value, open.value);
     let whole = true;
     const seen = new Set<string>();
@@ -135,6 +138,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
       const recorded = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
       if (recorded === undefined) whole = false;
       else [recorded, ...orderIds].forEach((orderId) => seen.add(orderId));
+      pass('amid-reconciliation');
     });
     // Orders that are unfinished here, and at the broker neither recent nor unfinished.
     const rest = ours.filter(({ orderId }) => !seen.has(orderId));
@@ -142,6 +146,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
       const looked = await unlessUnreadable(lookAtOrder(access, orderId, cause));
       if (looked !== 'done') whole = false;
     });
+    pass('after-reconciliation');
     // What belongs to orders that could not be read, here or at the broker, must still be looked for when they can.
     if (whole) await reconciliations.record(accountId, now);
     return 'done';

@@ -177,6 +177,26 @@ describe('a change whose answer never came', () => {
     expect(await last()).toBe('ReplaceRefused');
   });
 
+  it('is not sent any more once the order has been partly executed', async () => {
+    const { requestReplace, sendReplace, last, answers, needs, access, orderId } = await workingOrder();
+    await requestReplace();
+    answers.replace = { kind: 'unknown', reason: 'must not be asked' };
+    const execution = {
+      brokerOrderId: `B-${orderId}`,
+      executionId: 'E1',
+      recordId: null,
+      quantity: '0.5',
+      price: '100',
+      cumulativeQuantity: '0.5',
+      executedAt: needs.clock.now(),
+    };
+    const partly = brokerOrder(orderId, { filledQuantity: '0.5' });
+    await needs.recordBrokerOrder(access, { order: partly, execution, reason: null }, cause);
+    answers.old = { kind: 'found', value: partly };
+    await sendReplace();
+    expect(await last()).toBe('ReplaceRefused');
+  });
+
   it('is given up after a minute, and is not sent any more', async () => {
     const { requestReplace, sendReplace, last, answers, passTime } = await workingOrder();
     await requestReplace();

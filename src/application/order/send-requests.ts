@@ -25,6 +25,7 @@ export function createSendCancel(needs: SubmitOrderNeeds): SendRequest {
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return;
     const outcome = await broker.cancel(access, order.brokerOrderId);
+    needs.pass('after-cancel-answered');
     if (outcome.kind === 'unauthorized') await needs.reportRevoked(access, outcome.reason, cause);
     if (outcome.kind !== 'refused') {
       if (isOverdue) await look(needs, access, order.brokerOrderId, cause);
@@ -71,6 +72,9 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
     if (access === null) return;
     const isOld = Date.parse(clock.now()) - Date.parse(requestedAt) > REPLACE_ENDS_AFTER_MS;
     if (isOld) return settle(access, order, 'The change could not be delivered in time.', cause);
+    // The trader asked before anything was executed: sent now, the change might execute that once more.
+    const reason = 'The order was partly executed before the change could be sent.';
+    if (order.filled > 0n) return settle(access, order, reason, cause);
     // Whoever called comes back when it opens.
     if (!gates.isOpen(order.ticket.accountId)) return;
     const risk = await aggregates.risk.load(riskStream(order.ticket.accountId));
@@ -97,6 +101,7 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
       clientOrderId(orderId, revision),
       halts.lastLook,
     );
+    needs.pass('after-change-answered');
     if (outcome.kind === 'accepted') {
       await recordBrokerOrder(access, { order: outcome.order, execution: null, reason: null }, cause);
     }

@@ -40,8 +40,8 @@ export interface BracketOrders {
 export interface UnfinishedOrders {
   /** What was recorded up to this position shows in what is read from now on, but for streams that a view can not take. */
   knownUpTo(): Promise<Position>;
-  /** Admitted but not placed yet, with what was admitted. */
-  admittedOnly(): Promise<readonly { readonly orderId: string; readonly accountId: string }[]>;
+  /** Admitted but not placed yet. `any`: also those of this second, which whoever asked for them is about to place. */
+  admittedOnly(age: 'any' | 'a second'): Promise<readonly { readonly orderId: string; readonly accountId: string }[]>;
   /** Placed and not final. */
   placed(): Promise<readonly { readonly orderId: string; readonly accountId: string }[]>;
 }

@@ -3,6 +3,7 @@
  * back; when it ends, its reservation is freed. What came after the end, and what was executed too much, is alarmed.
  */
 import { quantity, toText } from '../../domain/kernel/decimal.ts';
+import { find } from '../../domain/kernel/dictionary.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import type { ExecutionBusted, Fill, OrderEvent, Recount } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
@@ -116,10 +117,12 @@ export function createBookFills(needs: BookFillsNeeds): (event: RecordedEvent) =
     }
     if (isFill || isRecount || isEnd) await stop.forExits(order, event.recordedAt, cause);
     alarm(order, event);
-    if ((isResized || isRecount) && !isFinal(order)) await settleReservation(aggregates, order, true, cause);
+    if ((isResized || isRecount) && !isFinal(order)) await reopen(aggregates, order, cause);
     if (isEnd && isFinal(order)) {
       const command = { type: 'ReleaseReservation', orderId, outcome: order.status } as const;
       await aggregates.risk.handle(riskStream(accountId), command, cause);
+      // Had this process stood still before it wrote, the order may have come back meanwhile, for a later owner to see.
+      await reopen(aggregates, order, cause);
     }
   };
 }
@@ -135,15 +138,27 @@ function changedExecution(order: LiveOrder, { type, data }: RecordedEvent): Know
   return recount === null ? undefined : executionAt(order, recount);
 }
 
+/**
+ * Reserves for an order what it may yet execute, also when its reservation was released before, unless it has ended. The
+ * account is looked at first: a release in between shows that the order was looked at too early.
+ */
+async function reopen(aggregates: Aggregates, { ticket }: LiveOrder, cause: Cause): Promise<void> {
+  const answer = find((await aggregates.risk.load(riskStream(ticket.accountId))).answers, ticket.orderId);
+  if (answer?.kind !== 'admitted') return;
+  const order = await aggregates.orders.load(orderStream(ticket.orderId));
+  if (order.status !== 'none' && !isFinal(order)) await settleReservation(aggregates, order, answer.releases, cause);
+}
+
 /** Reserves for an unfinished order what it may execute in all: while a change is under way, the larger of the two. */
 export async function settleReservation(
   aggregates: Aggregates,
   order: LiveOrder,
-  reopens: boolean,
+  releasesSeen: number | null,
   cause: Cause,
 ): Promise<void> {
   const { orderId, accountId, quantity: ordered } = order.ticket;
   const asked = order.replacement?.terms.quantity ?? ordered;
   const wanted = quantity(asked) > quantity(ordered) ? asked : ordered;
-  await aggregates.risk.handle(riskStream(accountId), { type: 'AdjustReservation', orderId, wanted, reopens }, cause);
+  const command = { type: 'AdjustReservation', orderId, wanted, releasesSeen } as const;
+  await aggregates.risk.handle(riskStream(accountId), command, cause);
 }

@@ -67,11 +67,11 @@ describe('a change', () => {
     });
   });
   it('leaves reserved what the order may execute in the end, less what it has', () => {
-    const adjust = (wanted: string, reopens = true): RiskCommand => ({
+    const adjust = (wanted: string, releasesSeen: number | null = 0): RiskCommand => ({
       type: 'AdjustReservation',
       orderId: ticket().orderId,
       wanted,
-      reopens,
+      releasesSeen,
     });
     const reserved = (...commands: RiskCommand[]) =>
       toText(reservedQuantity(after(placed, change('20'), ...commands).state, 'AAPL', 'buy'));
@@ -80,8 +80,12 @@ describe('a change', () => {
     expect(reserved(adjust('10'), partly)).toBe('6');
     expect(reserved(partly, adjust('10'))).toBe('6');
     expect(reserved(partly, adjust('3'))).toBe('0');
-    expect(reserved(release(ticket().orderId), adjust('10'))).toBe('10');
-    expect(reserved(release(ticket().orderId), adjust('10', false))).toBe('0');
+    const ended = release(ticket().orderId);
+    expect(reserved(ended, adjust('10', 1))).toBe('10');
+    expect(reserved(ended, adjust('10', null))).toBe('0');
+    // Whoever looked at the order before its end must not bring the reservation back.
+    expect(reserved(ended, adjust('10', 0))).toBe('0');
+    expect(reserved(ended, adjust('10', 1), ended, adjust('10', 1))).toBe('0');
     expect(after(placed, adjust('10'), adjust('10')).events).toHaveLength(1);
   });
   it('is denied beyond a limit', () => {

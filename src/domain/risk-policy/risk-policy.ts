@@ -64,8 +64,16 @@ export type RiskCommand =
   | ({ readonly type: 'RecordOverfill'; readonly at: string } & Omit<OverfillFound['data'], 'foundAt'>)
   /** A person has looked at it. */
   | { readonly type: 'ClearOverfill'; readonly orderId: string; readonly clearedBy: string; readonly at: string }
-  /** `wanted`: how many shares the order may execute in all. `reopens`: also when its reservation is gone. */
-  | { readonly type: 'AdjustReservation'; readonly orderId: string; readonly wanted: string; readonly reopens: boolean }
+  /**
+   * `wanted`: how many shares the order may execute in all. A reservation that is gone comes back only for one who knows
+   * of its last release: `releasesSeen` is how many there were before the order was looked at; null: it never does.
+   */
+  | {
+      readonly type: 'AdjustReservation';
+      readonly orderId: string;
+      readonly wanted: string;
+      readonly releasesSeen: number | null;
+    }
   | { readonly type: 'ReleaseReservation'; readonly orderId: string; readonly outcome: string }
   | {
       readonly type: 'RecordOpeningPositions';
@@ -194,9 +202,10 @@ function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskStat
 }
 
 function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { orderId, wanted, reopens } = command;
+  const { orderId, wanted, releasesSeen } = command;
   const answer = find(state.answers, orderId);
-  if (answer?.kind !== 'admitted' || !(reopens || state.reservations.has(orderId))) return accept();
+  if (answer?.kind !== 'admitted') return accept();
+  if (!state.reservations.has(orderId) && releasesSeen !== answer.releases) return accept();
   const open = larger(minus(quantity(wanted), answer.executed), NO_QUANTITY);
   if (open === (state.reservations.get(orderId)?.quantity ?? NO_QUANTITY)) return accept();
   const { symbol, side } = answer.ticket;

@@ -49,6 +49,8 @@ export type Answer =
       readonly cost: Price | null;
       /** Shares of it that are booked. */
       readonly executed: Quantity;
+      /** How often its reservation was released: more than once when it came back after its end. */
+      readonly releases: number;
       /** The changes of it that were admitted; of those with one revision the order takes one. */
       readonly changes: readonly { readonly revision: number; readonly terms: OrderTerms }[];
     }
@@ -165,7 +167,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
     case 'FillBooked':
       return fillBooked(state, event.data);
     case 'ReservationReleased':
-      return without(state, event.data.orderId);
+      return released(state, event.data.orderId);
     case 'ReservationAdjusted': {
       const { orderId, symbol, side, quantity: open } = event.data;
       return { ...state, reservations: added(state.reservations, orderId, { symbol, side, quantity: quantity(open) }) };
@@ -217,7 +219,16 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
 
 function orderAdmitted(state: RiskState, { ticket, channel, inputs, admittedAt }: OrderAdmitted['data']): RiskState {
   const cost = onlyReduces(ticket, state) ? null : reckonedCost(ticket, inputs.quote);
-  const answer: Answer = { kind: 'admitted', ticket, channel, admittedAt, cost, executed: NO_QUANTITY, changes: [] };
+  const answer: Answer = {
+    kind: 'admitted',
+    ticket,
+    channel,
+    admittedAt,
+    cost,
+    executed: NO_QUANTITY,
+    releases: 0,
+    changes: [],
+  };
   return {
     ...state,
     answers: put(state.answers, ticket.orderId, answer),
@@ -244,6 +255,13 @@ function replacementAdmitted(state: RiskState, data: ReplacementAdmitted['data']
         ? state.reservations
         : added(state.reservations, orderId, { ...held, quantity: larger(held.quantity, quantity(terms.quantity)) }),
   };
+}
+
+function released(state: RiskState, orderId: string): RiskState {
+  const answer = find(state.answers, orderId);
+  const freed = without(state, orderId);
+  if (answer?.kind !== 'admitted') return freed;
+  return { ...freed, answers: put(freed.answers, orderId, { ...answer, releases: answer.releases + 1 }) };
 }
 
 function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {

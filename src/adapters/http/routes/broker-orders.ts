@@ -22,7 +22,7 @@ import { explained } from '../../words/breaches.ts';
 import { unsupportedSentence } from '../../words/sentences.ts';
 import { causeOf } from './cause.ts';
 
-type Needs = Pick<HttpNeeds, 'placeOrder' | 'replaceOrder' | 'cancelOrder' | 'read'> & {
+type Needs = Pick<HttpNeeds, 'placeOrder' | 'replaceOrder' | 'cancelOrder' | 'read' | 'pass'> & {
   readonly limits: Pick<Limits, 'orderEntry' | 'cancellation'>;
 };
 
@@ -30,11 +30,19 @@ const ORDERS = '/broker/v1/accounts/{accountId}/orders';
 /** So long an answer waits for the read model, so that the ticket reads its own writes. */
 const SHOWN_WITHIN_MS = 2_000;
 
-export function brokerOrderRoutes({ placeOrder, replaceOrder, cancelOrder, read, limits }: Needs): readonly Route[] {
+export function brokerOrderRoutes({
+  placeOrder,
+  replaceOrder,
+  cancelOrder,
+  read,
+  limits,
+  pass,
+}: Needs): readonly Route[] {
   const common = { surface: 'broker', auth: 'session' } as const;
 
   async function shown(position: Position | null): Promise<void> {
     if (position !== null) await read.waitUntilApplied(position, SHOWN_WITHIN_MS);
+    pass('before-reply');
   }
 
   async function changed(result: ChangeOrderResult) {

@@ -228,14 +228,16 @@ describe('orders', () => {
     views.passTime(-2);
     const forgotten = await desk.assess();
     views.passTime(2);
-    await desk.assess();
+    const recent = await desk.assess();
     const placed = await desk.place();
     const working = await desk.send();
     const ended = await desk.send();
     await desk.tell(ended, { status: 'expired' });
     await desk.assess({ quantity: '100000' });
     await views.catchUp();
-    expect(await orders.unfinished.admittedOnly()).toEqual([{ orderId: forgotten.orderId, accountId: ACCOUNT }]);
+    const both = [forgotten, recent].map(({ orderId }) => ({ orderId, accountId: ACCOUNT }));
+    expect(await orders.unfinished.admittedOnly('a second')).toEqual(both.slice(0, 1));
+    expect(await orders.unfinished.admittedOnly('any')).toEqual(both);
     const unfinished = await orders.unfinished.placed();
     expect(unfinished).toHaveLength(2);
     expect(unfinished).toEqual(

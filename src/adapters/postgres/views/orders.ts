@@ -149,7 +149,6 @@ export interface OrderQueries {
   ordersHistory(accountId: string, maxCount: number): Promise<readonly BrokerOrder[]>;
   /** The order and its bracket's exits, whose status hangs on it. */
   findWithLegs(orderId: string): Promise<readonly FoundOrder[]>;
-  /** Admitted orders are given a second to be placed by whoever asked for them. */
   readonly unfinished: UnfinishedOrders;
   readonly brackets: BracketOrders;
 }
@@ -204,7 +203,8 @@ export function createOrderQueries(pool: Pool): OrderQueries {
         );
         return rows[0]?.position ?? START;
       },
-      admittedOnly: () => ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '1 second'`),
+      admittedOnly: (age) =>
+        ids(`status = 'admitted' and changed_at < clock_timestamp() - interval '${age === 'any' ? 0 : 1} seconds'`),
       placed: () => ids(`status <> 'admitted'`),
     },
     brackets: {

@@ -1,0 +1,24 @@
+/** The seeded bugs that the simulation knows: those of the crash harness, and of the halts. */
+import { PORT, replacePart } from '../../src/bootstrap/container.ts';
+import { BUGS as SHARED } from '../chaos/bugs/all.ts';
+import type { Bug } from '../chaos/bugs/bug.ts';
+
+const HALTS: readonly Bug[] = [
+  {
+    name: 'halts-cached',
+    sentence: 'Whether trading is halted is asked once and remembered.',
+    breaks: ['I8'],
+    plant: (container) =>
+      replacePart(container, PORT.aggregates, ({ killSwitch, ...others }) => ({
+        ...others,
+        killSwitch: { ...killSwitch, load: remembered(killSwitch.load) },
+      })),
+  },
+];
+
+function remembered<T>(load: (stream: string) => Promise<T>): (stream: string) => Promise<T> {
+  let first: Promise<T> | null = null;
+  return (stream) => (first ??= load(stream));
+}
+
+export const BUGS: readonly Bug[] = [...SHARED, ...HALTS];
