@@ -51,7 +51,7 @@ it('of two on one database one is the owner of all that takes one, until it stop
   const pools = [createPool(database.url), createPool(database.url)] as const;
   const logs = await Promise.all(pools.map((pool) => openEventLog(null, pool, log, 'move')));
   const leases = async () => (await pools[1].query('select name, fence::int from leases order by name')).rows;
-  const each = (fence: number) => ['book-fills', 'heads', 'order-desk'].map((name) => ({ name, fence }));
+  const each = (fence: number) => ['book-fills', 'heads', 'kill-switch', 'order-desk'].map((name) => ({ name, fence }));
 
   const first = await start(pools[0], logs[0]!);
   await expect.poll(leases).toEqual(each(1));
