@@ -251,4 +251,34 @@ describe('a look', () => {
     await expect(createLook({ ...needs, venue: silent })()).rejects.toThrow('no answer');
     expect(sights).toHaveLength(1);
   });
+
+  it('asks nobody while no account is linked, unless a halt may end that clears itself', async () => {
+    const desk = await openTrips();
+    const sights: unknown[] = [];
+    const look = createLook({
+      ...desk.common,
+      linked: { all: () => Promise.resolve([]) },
+      venue: desk.placing.venue,
+      marketData: desk.placing.marketData,
+      staleData: (sight) => {
+        sights.push(sight.quotedAt);
+        return Promise.resolve();
+      },
+      lossLimit: () => Promise.resolve(),
+    });
+    await look();
+    expect(sights).toEqual([]);
+    await desk.releasing.haltTrading({
+      scope: { kind: 'broker', broker: 'alpaca' },
+      level: 'reducing',
+      reason: { code: 'stale_data', text: 'No quotes.' },
+      cancelOrders: false,
+      flatten: false,
+      by: { kind: 'trip', trip: 'stale_data' },
+      clearsItself: true,
+      cause,
+    });
+    await look();
+    expect(sights).toEqual([[]]);
+  });
 });

@@ -27,14 +27,20 @@ export interface WatchNeeds {
 
 const LOOK_EVERY_MS = 5_000;
 
-/** One look. Rejects when the venue or the record can not be read: nothing is concluded from that. */
+/** One look, unless there is nothing to watch. Rejects when the venue or the record can not be read: nothing is concluded from that. */
 export function createLook(needs: Omit<WatchNeeds, 'clock' | 'log'>): () => Promise<void> {
   const { aggregates, linked, venue, marketData, staleData, lossLimit } = needs;
+  async function clearsItself(): Promise<boolean> {
+    const { standing } = await aggregates.killSwitch.load(KILL_SWITCH_STREAM);
+    return [...standing.values()].some((halt) => halt.clearsItself);
+  }
   return async () => {
+    const links = await linked.all();
+    if (links.length === 0 && !(await clearsItself())) return;
     const [market, instruments] = await Promise.all([venue.clock(), venue.instruments()]);
     const day = tradingDay(market.now);
     const accounts: { readonly accountId: string; readonly risk: RiskState }[] = [];
-    for (const { accountId } of await linked.all()) {
+    for (const { accountId } of links) {
       const risk = await unlessUnreadable(aggregates.risk.load(riskStream(accountId)));
       if (risk !== undefined) accounts.push({ accountId, risk });
     }
