@@ -5,9 +5,9 @@
 import { find } from '../../domain/kernel/dictionary.ts';
 import { decideReport } from '../../domain/order/broker-report.ts';
 import { isSurelyOurs, readClientOrderId } from '../../domain/order/client-order-id.ts';
-import { executionsMissing } from '../../domain/order/executions.ts';
+import { countsLess, executionsMissing } from '../../domain/order/executions.ts';
 import { orderStream } from '../../domain/order/events.ts';
-import type { OrderState } from '../../domain/order/state.ts';
+import type { LiveOrder, OrderState } from '../../domain/order/state.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
@@ -72,24 +72,29 @@ export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly 
     }
     const { orderId, revision, state } = recorded;
     const legs = await Promise.all(order.legs.map((leg) => newsOf(access, leg)));
-    const isMissing = executionsMissing(state, reportOf(learnt(order), revision));
+    const report = reportOf(learnt(order), revision);
+    const isMissing = executionsMissing(state, report);
     const missing = [...(isMissing ? [order.brokerOrderId] : []), ...legs.flatMap((leg) => leg.executionsMissing)];
     const decision = told(order, revision, state);
     const isNew =
       decision.kind === 'refused' ||
       decision.events.length > 0 ||
       missing.length > 0 ||
+      countsLess(state, report) ||
       legs.some(({ kind }) => kind !== 'none') ||
-      (await hasUnlinkedLeg(access, order)) ||
+      (await hasUnlinkedLeg(access, order, state)) ||
       (order.replacedBy !== null && !(await isSuccessorKnown(needs, access, orderId, order.replacedBy)));
     const orderIds = [orderId, ...legs.flatMap((leg) => leg.orderIds)];
     return { kind: isNew ? 'some' : 'none', orderIds, executionsMissing: missing };
   }
 
-  async function hasUnlinkedLeg(access: BrokerAccess, { legs }: BrokerOrder): Promise<boolean> {
+  /** An exit knows its order, and the order its exits. */
+  async function hasUnlinkedLeg(access: BrokerAccess, { legs }: BrokerOrder, order: LiveOrder): Promise<boolean> {
     for (const leg of legs) {
-      const state = await glance(observedId(ids, access, leg.brokerOrderId));
+      const exitOrderId = observedId(ids, access, leg.brokerOrderId);
+      const state = await glance(exitOrderId);
       if (state.status === 'none' || state.parentOrderId === null) return true;
+      if (!order.exits.some((exit) => exit.exitOrderId === exitOrderId)) return true;
     }
     return false;
   }

@@ -200,6 +200,36 @@ describe('an order that was entered elsewhere', () => {
   });
 });
 
+describe('what a reconciliation looks at', () => {
+  it('are also the exits of a bracket that its order does not know', async () => {
+    const account = await openFollowedAccount();
+    const parent = account.paper.add(ELSEWHERE(1), { status: OPEN, terms: terms('5') });
+    await reconciled(account);
+    const target = { ...terms('5'), limitPrice: '120' };
+    const exit = account.paper.add(ELSEWHERE(2), { side: 'sell', status: OPEN, terms: target, type: 'limit' }, parent);
+    // As a release has recorded it that told only the exit of its order.
+    const [orderId, parentOrderId] = [account.observed(exit), account.observed(parent)];
+    const ticket = { ...account.order().terms, ...target, orderId, accountId: account.access.accountId };
+    const at = account.needs.clock.now();
+    const observed = { ticket, brokerOrderId: exit, parentOrderId, role: 'take_profit', at } as const;
+    await account.aggregates.orders.handle(orderStream(orderId), { type: 'ObserveOrder', ...observed }, account.cause);
+    await reconciled(account);
+    expect(await account.typesOf(parentOrderId)).toContain('ExitLinked');
+  });
+
+  it('are counts of the broker that are less than ours, which a person is told of once', async () => {
+    const account = await openFollowedAccount();
+    const { brokerOrderId } = await account.send('10');
+    account.paper.fill(brokerOrderId, '4');
+    await reconciled(account);
+    account.passTime(60);
+    account.paper.change(brokerOrderId, { filledQuantity: '3' });
+    await account.reconcile();
+    await account.reconcile();
+    expect(account.alarms).toEqual(['the broker counts less of an order than its executions add up to']);
+  });
+});
+
 describe('a record that has lost orders', () => {
   const LOST = systemIds.random();
 

@@ -16,7 +16,14 @@ export interface IsBookedUpNeeds {
 /** With more events than this to come, whoever books is too far behind to be asked about single ones. */
 const MOST = 1_000;
 
-const FILLS: readonly string[] = ['OrderFilled', 'OrderPartiallyFilled'] satisfies OrderEvent['type'][];
+/** What moves a position once it is booked. */
+const MOVES: readonly string[] = [
+  'OrderFilled',
+  'OrderPartiallyFilled',
+  'ExecutionBusted',
+  'ExecutionCorrected',
+  'ExecutionIdentified',
+] satisfies OrderEvent['type'][];
 
 export function createIsBookedUp({ aggregates, store, checkpoints }: IsBookedUpNeeds): IsBookedUp {
   async function isOf(accountId: string, { stream }: RecordedEvent): Promise<boolean> {
@@ -27,8 +34,8 @@ export function createIsBookedUp({ aggregates, store, checkpoints }: IsBookedUpN
     const toCome = await store.readAll(await checkpoints.load('book-fills'), MOST);
     if (toCome.length === MOST) return false;
     for (const event of toCome) {
-      const isFill = event.stream.startsWith(orderStream('')) && FILLS.includes(event.type);
-      if (isFill && (await isOf(accountId, event))) return false;
+      const isMove = event.stream.startsWith(orderStream('')) && MOVES.includes(event.type);
+      if (isMove && (await isOf(accountId, event))) return false;
     }
     return true;
   };
