@@ -71,6 +71,7 @@ export const refusalCode = z
     'order_not_working',
     'order_unconfirmed',
     'replace_pending',
+    'too_many_changes',
     'only_tighter',
     'not_permitted',
     'second_operator_needed',

@@ -7,6 +7,7 @@ import { Refusal, refuse } from '../failure.ts';
 import type { Engine } from '../matching/engine.ts';
 import type { Lifecycle } from '../orders/lifecycle.ts';
 import type { Account } from '../state/types.ts';
+import type { Answer } from './answer.ts';
 import { type Credentials, type Login, credentialsOf } from './auth.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { answerWith } from './spoiled-answers.ts';
@@ -32,8 +33,6 @@ export type Call = {
   readonly body: unknown;
 };
 
-/** `body` undefined means an answer without a body. */
-export type Answer = { readonly status: number; readonly body?: unknown };
 export type Handler = (call: Call) => Answer;
 
 export function ok(body: unknown): Answer {

@@ -7,7 +7,8 @@ import { placeOrder } from '../orders/place.ts';
 import { asBody, readClientOrderId, readPositive, readTicket, readTimeInForce } from '../orders/ticket.ts';
 import { orderWire } from '../orders/wire.ts';
 import { type Order, isOpen } from '../state/types.ts';
-import { type Answer, type Call, type Desk, type Handler, ok } from './http.ts';
+import type { Answer } from './answer.ts';
+import { type Call, type Desk, type Handler, ok } from './http.ts';
 
 /** POST /v2/orders. */
 export function postOrder({ exchange, lifecycle }: Desk): Handler {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Response } from 'express';
 import type { FaultRequest } from '../control/faults.ts';
-import type { Answer } from './http.ts';
+import type { Answer } from './answer.ts';
 
 const PAGE = '<html><body><h1>502 Bad Gateway</h1></body></html>';
 const DRIP_EVERY = 1000;

@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import type { CrashPoint } from '../../src/application/ports/crash-points.ts';
 import { BUGS } from './bugs/all.ts';
 import { planWorld } from './plan/plan.ts';
-import type { Crash } from './plan/plan.ts';
+import type { Crash } from './plan/world-plan.ts';
 import { run } from './run.ts';
 
 const exhibits = mkdtempSync(join(tmpdir(), 'tradsy-chaos-exhibits-'));

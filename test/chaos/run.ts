@@ -1,7 +1,7 @@
 /** A whole run: worlds side by side, until all have ended well or something is violated in one of them. */
 import { join } from 'node:path';
 import type { Violation } from './check/evidence.ts';
-import type { WorldPlan } from './plan/plan.ts';
+import type { WorldPlan } from './plan/world-plan.ts';
 import { runEpisode } from './world/episode.ts';
 import type { EpisodeResult } from './world/episode.ts';
 import { keepExhibits } from './world/exhibits.ts';

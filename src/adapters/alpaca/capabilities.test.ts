@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marginRuleOn } from '../../domain/order/capabilities.ts';
-import { clientOrderId } from '../../domain/order/client-order-id.ts';
+import { clientOrderId, MOST_CHANGES } from '../../domain/order/client-order-id.ts';
 import type { OrderTerms, OrderTicket } from '../../domain/order/events.ts';
 import { COMMON_SHARE, ORDER_ID, orderFacts, ticket } from '../../domain/order/samples.suite.ts';
 import type { OrderFacts } from '../../domain/order/unsupported.ts';
@@ -125,7 +125,7 @@ describe('what Alpaca lets be changed', () => {
 });
 
 it('keeps the ids that we give to orders and their changes within what Alpaca takes', () => {
-  expect(clientOrderId(ORDER_ID, 999_999).length).toBeLessThanOrEqual(ALPACA_CAPABILITIES.longestClientOrderId);
+  expect(clientOrderId(ORDER_ID, MOST_CHANGES).length).toBeLessThanOrEqual(ALPACA_CAPABILITIES.longestClientOrderId);
 });
 
 describe('margin', () => {

@@ -63,6 +63,11 @@ const WORDS: Readonly<Record<RefusalCode, readonly [status: number, title: strin
   denied: [403, 'Denied', 'The risk engine denied the order.'],
   order_not_working: [409, 'Order not working', 'The order has ended; nothing can be changed any more.'],
   order_unconfirmed: [409, 'Order unconfirmed', 'The broker has not confirmed the order yet; try again in a moment.'],
+  too_many_changes: [
+    409,
+    'Too many changes',
+    'This order can not be changed any more; cancel it and place another one.',
+  ],
   replace_pending: [409, 'Change pending', 'Another change of this order is on its way.'],
   only_tighter: [409, 'Only tighter', 'Limits can be made tighter, and by nobody looser.'],
   not_permitted: [403, 'Not permitted', 'Only an operator may do that.'],

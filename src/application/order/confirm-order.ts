@@ -2,7 +2,7 @@
 import { clientOrderId, formerClientOrderId } from '../../domain/order/client-order-id.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { Cause } from '../handle.ts';
-import type { Submitted, SubmitOrderNeeds } from './submit-order.ts';
+import type { Submitted, SubmitOrderNeeds } from './sending.ts';
 
 export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>;
 

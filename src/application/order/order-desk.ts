@@ -19,7 +19,8 @@ import type { UnfinishedOrders } from '../ports/progress.ts';
 import { finishAdmission } from './place-order.ts';
 import type { SendRequest } from './send-requests.ts';
 import type { ConfirmOrder } from './confirm-order.ts';
-import type { SubmitOrder, SubmitOrderNeeds } from './submit-order.ts';
+import type { SubmitOrderNeeds } from './sending.ts';
+import type { SubmitOrder } from './submit-order.ts';
 import type { SweepAccount } from './sweep-account.ts';
 
 export interface OrderDeskNeeds extends SubmitOrderNeeds {

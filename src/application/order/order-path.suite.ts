@@ -37,7 +37,7 @@ import { createGates } from './gates.ts';
 import { createPlaceOrder } from './place-order.ts';
 import type { PlaceOrderNeeds, PlaceOrderRequest } from './place-order.ts';
 import { createRecordBrokerOrder } from './record-broker-order.ts';
-import type { SubmitOrderNeeds } from './submit-order.ts';
+import type { SubmitOrderNeeds } from './sending.ts';
 
 export const USER = '11111111-1111-4111-8111-111111111111';
 export const ACCOUNT = '22222222-2222-4222-8222-222222222222';

@@ -10,7 +10,7 @@ import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import { createHaltLook, haltedOrder } from '../risk-policy/last-look.ts';
 import { createOverdue } from './overdue.ts';
-import type { SubmitOrderNeeds } from './submit-order.ts';
+import type { SubmitOrderNeeds } from './sending.ts';
 
 /** Does what can be done now; the sweep of the order desk comes back to what is left. */
 export type SendRequest = (orderId: string, cause: Cause, signal: AbortSignal) => Promise<void>;

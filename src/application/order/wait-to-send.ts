@@ -9,7 +9,7 @@ import { admissionOf } from '../../domain/risk-policy/admission.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess } from '../ports/broker.ts';
-import type { Submitted, SubmitOrderNeeds } from './submit-order.ts';
+import type { Submitted, SubmitOrderNeeds } from './sending.ts';
 
 /** Null when the order may be sent, or when there is nothing to wait for. */
 export type WaitToSend = (orderId: string, cause: Cause, signal: AbortSignal) => Promise<Submitted | null>;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { clientOrderId, formerClientOrderId, isSurelyOurs, readClientOrderId } from './client-order-id.ts';
+import {
+  clientOrderId,
+  formerClientOrderId,
+  isSurelyOurs,
+  MOST_CHANGES,
+  readClientOrderId,
+} from './client-order-id.ts';
 
 const ID = '018f2f6e-0000-7000-8000-000000000001';
 
@@ -24,4 +30,9 @@ describe('a client order id', () => {
       expect(readClientOrderId(id)).toBeNull();
     },
   );
+});
+
+it('has room for every change that is allowed, and for no more', () => {
+  expect(readClientOrderId(clientOrderId(ID, MOST_CHANGES))).toEqual({ orderId: ID, revision: MOST_CHANGES });
+  expect(readClientOrderId(clientOrderId(ID, MOST_CHANGES + 1))).toBeNull();
 });

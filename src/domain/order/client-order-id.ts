@@ -5,6 +5,9 @@
  */
 const PREFIX = 'tradsy-';
 
+/** The largest number of a replacement that an id has room for. */
+export const MOST_CHANGES = 999;
+
 export const clientOrderId = (orderId: string, revision: number): string =>
   `${PREFIX}${formerClientOrderId(orderId, revision)}`;
 

@@ -6,6 +6,7 @@ import type { Decider, Decision } from '../kernel/decider.ts';
 import { accept, refuse } from '../kernel/decider.ts';
 import type { BrokerReport, ReportRefusal } from './broker-report.ts';
 import { decideReport } from './broker-report.ts';
+import { MOST_CHANGES } from './client-order-id.ts';
 import { sameTerms, sameTicket } from './events.ts';
 import type { Channel, OrderEvent, OrderObserved, OrderRecovered, OrderTerms, OrderTicket } from './events.ts';
 import type { ExitLinked } from './exit-events.ts';
@@ -46,7 +47,9 @@ export type OrderRefusal =
   | { readonly code: 'order_not_working'; readonly status: string }
   | { readonly code: 'order_unconfirmed' }
   | { readonly code: 'order_partly_filled' }
-  | { readonly code: 'replace_pending' };
+  | { readonly code: 'replace_pending' }
+  /** Its id at the broker has no room for another one. */
+  | { readonly code: 'too_many_changes' };
 
 /**
  * How old an intent may be when it leaves: the market has moved on since the trader pressed the button. A market
@@ -185,6 +188,7 @@ function requestReplace(terms: OrderTerms, at: string, state: LiveOrder): Decisi
   const { replacement } = state;
   if (replacement !== null) return sameTerms(replacement.terms, terms) ? accept() : refuse({ code: 'replace_pending' });
   if (sameTerms(state.ticket, terms)) return accept();
+  if (state.replacements >= MOST_CHANGES) return refuse({ code: 'too_many_changes' });
   return accept({ type: 'ReplaceRequested', data: { revision: state.replacements + 1, terms, requestedAt: at } });
 }
 

@@ -6,7 +6,7 @@ import { dice } from './chance.ts';
 import type { Dice } from './chance.ts';
 import { BOUGHT, priced, SOLD, symbolsOf } from './market.ts';
 import type { Symbol } from './market.ts';
-import type { Act, Crash, Episode, PlannedOrder, Timed, WorldPlan } from './plan.ts';
+import type { Act, Crash, Episode, PlannedOrder, Timed, WorldPlan } from './world-plan.ts';
 
 const TRADERS = 12;
 const ORDERS = { least: 20, most: 28 } as const;

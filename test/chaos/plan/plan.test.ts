@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CRASH_POINTS } from '../../../src/application/ports/crash-points.ts';
 import { createFaults } from '../broker/faults.ts';
-import type { Act } from './plan.ts';
+import type { Act } from './world-plan.ts';
 import { CRASHES_A_WORLD, digestOf, planRun } from './plan.ts';
 
 const acts = (seed: number, crashes: number): readonly Act[] =>

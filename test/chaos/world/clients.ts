@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorEnvelope, okEmpty } from '../../../contracts/broker-api.ts';
 import { readClientOrderId } from '../../../src/domain/order/client-order-id.ts';
 import { sentOrders } from '../check/orders.ts';
-import type { Act, PlannedOrder } from '../plan/plan.ts';
+import type { Act, PlannedOrder } from '../plan/world-plan.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Trader } from './traders.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { LedgerOrder, Violation } from '../check/evidence.ts';
 import { TIMELY, violations } from '../check/violations.ts';
 import { BUSY_MS } from '../plan/episodes.ts';
-import type { Crash, Episode } from '../plan/plan.ts';
+import type { Crash, Episode } from '../plan/world-plan.ts';
 import { inFlight, judge, lookFor } from './judge.ts';
 import type { Due } from './judge.ts';
 import type { Life } from './product.ts';

@@ -16,7 +16,7 @@ import { openDoor } from '../broker/door.ts';
 import type { Door } from '../broker/door.ts';
 import { createFaults } from '../broker/faults.ts';
 import { symbolsOf } from '../plan/market.ts';
-import type { WorldPlan } from '../plan/plan.ts';
+import type { WorldPlan } from '../plan/world-plan.ts';
 import { openTcpProxy } from '../tcp-proxy.ts';
 import type { TcpProxy } from '../tcp-proxy.ts';
 import { createClients } from './clients.ts';

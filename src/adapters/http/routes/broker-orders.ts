@@ -105,6 +105,7 @@ export function brokerOrderRoutes({
         'order_not_working',
         'order_unconfirmed',
         'replace_pending',
+        'too_many_changes',
         'unknown_instrument',
         'too_many_requests',
         'unavailable',
@@ -184,6 +185,7 @@ const WHY_NOT: Readonly<Record<Extract<ChangeOrderResult, { kind: 'refused' }>['
   order_not_working: refuse('order_not_working'),
   order_unconfirmed: refuse('order_unconfirmed'),
   replace_pending: refuse('replace_pending'),
+  too_many_changes: refuse('too_many_changes'),
   order_partly_filled: refuse('unsupported_order', {
     detail: 'A part of the order is filled; cancel the rest and place a new order instead of changing it.',
   }),
