@@ -9,16 +9,14 @@ const HALTS: readonly Bug[] = [
     sentence: 'Whether trading is halted is asked once and remembered.',
     breaks: ['I8'],
     plant: (container) =>
-      replacePart(container, PORT.aggregates, ({ killSwitch, ...others }) => ({
-        ...others,
-        killSwitch: { ...killSwitch, load: remembered(killSwitch.load) },
-      })),
+      replacePart(container, PORT.readHalts, (read) => {
+        let first: ReturnType<typeof read> | null = null;
+        return () => {
+          first ??= read();
+          return first;
+        };
+      }),
   },
 ];
-
-function remembered<T>(load: (stream: string) => Promise<T>): (stream: string) => Promise<T> {
-  let first: Promise<T> | null = null;
-  return (stream) => (first ??= load(stream));
-}
 
 export const BUGS: readonly Bug[] = [...SHARED, ...HALTS];

@@ -91,7 +91,11 @@ async function play(seed: number, steps: readonly { readonly step: Step; readonl
   const world = createWorld({
     seed,
     rates: { changes: 0.3, reads: 0.1, statements: 0.005, frames: 0.3, crashPoints: 0.005 },
-    character: { idsUnique: 'among active orders', partlyFilled: 'is not replaced' },
+    character: {
+      idsUnique: 'among active orders',
+      partlyFilled: 'is replaced by the full quantity',
+      countAfterBust: 'stays',
+    },
     bug: null,
   });
   const { random, scheduler } = world;

@@ -5,6 +5,7 @@ import type { Rewire } from '../../src/bootstrap/container.ts';
 import { violations } from '../chaos/check/violations.ts';
 import { openDiary } from './deeds.ts';
 import { evidenceOf } from './evidence.ts';
+import { isNoticed } from './noticed.ts';
 import { sentDespiteHalt } from './halts.ts';
 import { createRandom } from './random.ts';
 import { settle } from './settle.ts';
@@ -52,6 +53,7 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
     },
     character: {
       idsUnique: character.pick(['for ever', 'among active orders']),
+      countAfterBust: character.pick(['follows', 'stays']),
       partlyFilled: character.pick(['is not replaced', 'is replaced by the full quantity']),
     },
     bug: bug ?? null,
@@ -86,7 +88,10 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
     alarms: counted(world.told.filter(({ level }) => level === 'alarm').map(({ message }) => message)),
     simulatedMs: scheduler.now() - beginsAt,
     steps: scheduler.stepsTaken(),
-    violations: [...violations(evidence), ...sentDespiteHalt(evidence.events, world.departures)],
+    violations: [
+      ...violations(evidence).filter((violation) => !isNoticed(violation, evidence.events, world.broker.venue)),
+      ...sentDespiteHalt(evidence.events, world.departures),
+    ],
     hash: hashOf(evidence),
     evidence,
   };

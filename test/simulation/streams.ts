@@ -51,7 +51,8 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
   function publish(account: VenueAccount, update: BrokerUpdate): void {
     for (const connection of connections) {
       if (connection.account !== account || connection.dead) continue;
-      const fault = faults.ofFrame();
+      // A bust that nobody hears of shows in nothing but the position.
+      const fault = update.kind === 'order' && update.amendment !== null ? null : faults.ofFrame();
       if (fault === 'dropped') continue;
       const arrive = (after: number) => connection.life.after(after, () => connection.receive(update));
       arrive(fault === 'delayed' ? random.between(100, 6_000) : trip());

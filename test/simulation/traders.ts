@@ -89,7 +89,7 @@ async function leave(world: World, random: Random, trader: Trader): Promise<void
 
 /** Whether the account is at rest on both sides, and nothing that was sent may still arrive. */
 async function isSettled(world: World, { accountId, account }: Trader): Promise<boolean> {
-  if (account.orders.some(isOpen)) return false;
+  if (account.orders.some(isOpen) || account.amended.size > 0) return false;
   const rows = world.readSide.rows().filter((row) => row.account_id === accountId);
   if (rows.some((row) => row.ended_at === null || row.status === 'not_received')) return false;
   const executed = account.orders.reduce((sum, { executions }) => sum + executions.length, 0);

@@ -27,6 +27,8 @@ export interface VenueExecution {
   readonly at: string;
   /** Since when the account's activities show it. */
   readonly shownFrom: number;
+  /** What counts of it now, and how it is called now. */
+  standing: { readonly name: string; readonly shares: Thousandths; readonly price: Cents };
 }
 
 export interface VenueOrder {
@@ -59,6 +61,8 @@ export interface VenueAccount {
   readonly id: string;
   readonly orders: VenueOrder[];
   readonly byId: Map<string, VenueOrder>;
+  /** Symbols in which executions were undone or changed. */
+  readonly amended: Set<string>;
   readonly positions: Map<string, { shares: Thousandths; cost: number }>;
 }
 
@@ -72,10 +76,14 @@ const OPEN: readonly VenueStatus[] = [
 ];
 export const isOpen = (order: VenueOrder): boolean => OPEN.includes(order.status);
 
-export const toExecution = (order: VenueOrder, execution: VenueExecution, executionId: string): Execution => ({
+/** The update stream and the account's records call an execution differently. */
+export const toExecution = (
+  order: VenueOrder,
+  execution: VenueExecution,
+  named: Pick<Execution, 'executionId' | 'recordId'>,
+): Execution => ({
   brokerOrderId: order.id,
-  executionId,
-  recordId: null,
+  ...named,
   quantity: sharesText(execution.shares),
   price: dollarsText(execution.price),
   cumulativeQuantity: sharesText(execution.cumulative),

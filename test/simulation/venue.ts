@@ -5,7 +5,7 @@
 import type { BrokerUpdate } from '../../src/application/ports/broker.ts';
 import type { Execution, OrderTerms } from '../../src/domain/order/events.ts';
 import type { Cents, Thousandths } from './amounts.ts';
-import { shares } from './amounts.ts';
+import { dollarsText, shares, sharesText } from './amounts.ts';
 import { createFates } from './fates.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -16,6 +16,8 @@ import { isOpen, toBrokerOrder, toExecution } from './venue-order.ts';
 export interface VenueCharacter {
   /** Among which orders a client order id must be unique. */
   readonly idsUnique: 'for ever' | 'among active orders';
+  /** Whether an order's filled quantity follows when one of its executions is undone or changed. */
+  readonly countAfterBust: 'follows' | 'stays';
   /** What a replacement of a partly filled order does. */
   readonly partlyFilled: 'is not replaced' | 'is replaced by the full quantity';
 }
@@ -35,6 +37,9 @@ export type Asked<T> =
 export type Publish = (account: VenueAccount, update: BrokerUpdate) => void;
 
 const EXECUTABLE: readonly VenueStatus[] = ['new', 'partially_filled', 'pending_cancel', 'pending_replace'];
+
+/** So many executions are undone or changed afterwards. */
+const AMENDED = 0.02;
 
 export type Venue = ReturnType<typeof createVenue>;
 
@@ -141,13 +146,16 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
       cumulative: order.filled,
       at: scheduler.text(),
       shownFrom: scheduler.now() + lag,
+      standing: { name: '', shares: now, price },
     };
+    execution.standing = { ...execution.standing, name: execution.id };
     order.executions.push(execution);
     const wasReplacing = order.status === 'pending_replace';
     if (order.filled === total) order.status = 'filled';
     else if (order.status === 'new') order.status = 'partially_filled';
     else order.statusBefore = 'partially_filled';
-    tell(order, { execution: toExecution(order, execution, execution.id) });
+    tell(order, { execution: toExecution(order, execution, { executionId: execution.id, recordId: null }) });
+    if (random.chance(AMENDED)) scheduler.after(random.between(1_000, 15_000), () => amend(order, execution));
     if (order.status !== 'filled') return;
     if (wasReplacing) order.replacedBy = null;
     for (const leg of order.legs) activate(leg);
@@ -155,6 +163,31 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
       // It takes a moment, in which both may be executed.
       if (sibling !== order) scheduler.after(random.between(0, 200), () => end(sibling, 'canceled'));
     }
+  }
+
+  /** Once its order has ended, an execution may be undone or changed, and what was changed may be undone. */
+  function amend(order: VenueOrder, execution: VenueExecution): void {
+    if (isOpen(order) || execution.standing.shares === 0) return;
+    const before = execution.standing;
+    const isBust = random.chance(0.5);
+    const id = newId(isBust ? 'bust' : 'correction');
+    const fewer = before.shares > 1_000 && random.chance(0.5) ? 1_000 : 0;
+    const standing = isBust
+      ? { name: before.name, shares: 0, price: before.price }
+      : { name: id, shares: before.shares - fewer, price: before.price + random.between(-20, 20) };
+    execution.standing = standing;
+    move(order, -before.shares, before.price);
+    move(order, standing.shares, standing.price);
+    if (character.countAfterBust === 'follows') order.filled += standing.shares - before.shares;
+    order.account.amended.add(order.symbol);
+    const at = scheduler.text();
+    const corrected = { quantity: sharesText(standing.shares), price: dollarsText(standing.price) };
+    tell(order, {
+      amendment: isBust
+        ? { kind: 'bust', executionId: before.name, bustId: id, at }
+        : { kind: 'correction', executionId: before.name, correctedId: id, corrected, at },
+    });
+    if (!isBust && random.chance(0.5)) scheduler.after(random.between(200, 6_000), () => amend(order, execution));
   }
 
   function move(order: VenueOrder, amount: Thousandths, price: Cents): void {
@@ -199,7 +232,7 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
     account(id: string): VenueAccount {
       const known = accounts.get(id);
       if (known !== undefined) return known;
-      const opened = { id, orders: [], byId: new Map(), positions: new Map() };
+      const opened = { id, orders: [], byId: new Map(), positions: new Map(), amended: new Set<string>() };
       accounts.set(id, opened);
       return opened;
     },
@@ -279,7 +312,7 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
     executionsOf: (order: VenueOrder): readonly Execution[] =>
       order.executions
         .filter((execution) => execution.shownFrom <= scheduler.now())
-        .map((execution) => toExecution(order, execution, execution.activityId)),
+        .map((execution) => toExecution(order, execution, { executionId: null, recordId: execution.activityId })),
   };
 
   const fates = createFates(scheduler, random, {

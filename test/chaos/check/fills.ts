@@ -54,8 +54,9 @@ const tradedHere = ({ orders }: Record): readonly Recorded[] =>
 const bookings = ({ riskEvents }: AccountRecord): readonly FillBooked['data'][] =>
   riskEvents.flatMap(({ type, data }) => (type === 'FillBooked' ? [data as FillBooked['data']] : []));
 
+/** Without what a correction has called it: the execution as the broker first made it. */
 const bookingKey = ({ executionKey }: FillBooked['data']): string => {
-  const [brokerOrderId = '', cumulative = ''] = executionKey.split(':');
+  const [brokerOrderId = '', cumulative = ''] = (executionKey.split('/')[0] ?? '').split(':');
   return keyOf(brokerOrderId, cumulative);
 };
 
@@ -107,7 +108,8 @@ export function doubleFills({ ledger }: Evidence, record: Record): readonly Viol
   }
   const known = new Set(here.map(({ key }) => key));
   const booked = [...record.accounts.values()].flatMap(bookings);
-  for (const [key, same] of groupBy(booked, bookingKey)) {
+  for (const [, same] of groupBy(booked, ({ executionKey }) => executionKey)) {
+    const key = same[0] === undefined ? '' : bookingKey(same[0]);
     const subject = same[0]?.orderId ?? key;
     if (same.length > 1) list.push({ invariant: 'I4', subject, detail: `${key} is booked ${same.length} times` });
     if (!known.has(key)) list.push({ invariant: 'I4', subject, detail: `${key} is booked, and recorded on no order` });
