@@ -11,24 +11,22 @@ const UNHURRIED = {
   mostRepetitionsInAMinute: null,
 } satisfies Partial<LimitValues>;
 
-const RATES = Object.keys(UNHURRIED);
-
 const mapped = <Key extends string, From, To>(
   values: Readonly<Record<Key, From>>,
   change: (value: From) => To,
 ): Record<Key, To> =>
   Object.fromEntries(Object.entries<From>(values).map(([key, value]) => [key, change(value)])) as Record<Key, To>;
 
-const withoutRates = (limits: Partial<LimitValues>): Partial<LimitValues> =>
-  Object.fromEntries(Object.entries(limits).filter(([name]) => !RATES.includes(name)));
-
-/** Writes the tables for `TRADSY_LIMITS`, and gives the file's name back. */
-export function writeUnhurriedLimits(file: string): string {
+/** Writes the tables for `TRADSY_LIMITS`, and gives the file's name back. `more`: what else is to be otherwise. */
+export function writeUnhurriedLimits(file: string, more: Partial<LimitValues> = {}): string {
+  const changes = { ...UNHURRIED, ...more };
+  const without = (limits: Partial<LimitValues>): Partial<LimitValues> =>
+    Object.fromEntries(Object.entries(limits).filter(([name]) => !(name in changes)));
   const tables = LIMIT_TABLES.map((table) => ({
     ...table,
-    tolerance: mapped(table.tolerance, (limits) => ({ ...limits, ...UNHURRIED })),
-    experience: mapped(table.experience, withoutRates),
-    plan: mapped(table.plan, withoutRates),
+    tolerance: mapped(table.tolerance, (limits) => ({ ...limits, ...changes })),
+    experience: mapped(table.experience, without),
+    plan: mapped(table.plan, without),
   }));
   writeFileSync(file, JSON.stringify(tables));
   return file;

@@ -84,8 +84,9 @@ export async function openDoor({ sandboxUrl, nameOf, clientWaitsMs }: DoorOption
       if (brokerOrderId !== undefined) return { kind: 'read', what: 'order', subject: nameById(brokerOrderId) };
       return { kind: 'read', what: 'list', subject: url.searchParams.get('status') ?? '' };
     }
-    if (method === 'DELETE' && brokerOrderId !== undefined)
-      return { kind: 'change', verb: 'cancel', subject: nameById(brokerOrderId), id: '' };
+    // Without an id it is the cancel of all orders.
+    if (method === 'DELETE')
+      return { kind: 'change', verb: 'cancel', subject: nameById(brokerOrderId ?? 'all'), id: '' };
     const asked = bodyOf.safeParse(parsed(body));
     const id = asked.success ? asked.data.client_order_id : '';
     return { kind: 'change', verb: method === 'POST' ? 'place' : 'change', subject: nameOf(id), id };

@@ -1,13 +1,11 @@
-/** I7 nobody else's, I8 checked before it was sent, I9 recorded before it was sent, I12 bounded doubt. */
-import { readClientOrderId } from '../../../src/domain/order/client-order-id.ts';
+/** I7 nobody else's, I12 bounded doubt. */
 import { accountStream } from '../../../src/domain/account/events.ts';
-import type { OrderAdmitted, ReplacementAdmitted } from '../../../src/domain/risk-policy/events.ts';
+import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
+import type { TradingHalted } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
-import type { Arrival, Evidence, Violation } from './evidence.ts';
-import { groupBy } from './group-by.ts';
-import type { AccountRecord, OrderRecord, Record } from './record.ts';
-
-const at = (event: RecordedEvent): number => Date.parse(event.recordedAt);
+import type { Evidence, Violation } from './evidence.ts';
+import { recordedAt as at } from './record.ts';
+import type { Record } from './record.ts';
 
 /** No event on an account or its orders was caused by a person without a right to it. */
 export function foreignActs({ events, trespasses }: Evidence, { orders, accounts }: Record): readonly Violation[] {
@@ -28,6 +26,10 @@ export function foreignActs({ events, trespasses }: Evidence, { orders, accounts
     for (const event of own) check(event, accounts.get(state.ticket.accountId)?.userId ?? null, orderId);
   }
   for (const event of events) {
+    if (event.stream === KILL_SWITCH_STREAM && event.type === 'TradingHalted') {
+      const { scope } = event.data as TradingHalted['data'];
+      if (scope.kind === 'account') check(event, accounts.get(scope.accountId)?.userId ?? null, scope.accountId);
+    }
     if (event.stream.startsWith(accountStream('')))
       check(event, event.stream.slice(accountStream('').length), event.stream);
   }
@@ -38,69 +40,6 @@ export function foreignActs({ events, trespasses }: Evidence, { orders, accounts
       detail: `a stranger's request was answered with ${answer}`,
     });
   return list;
-}
-
-/** Every request that came to the broker's door was admitted by the risk engine before. */
-export function unchecked({ arrivals }: Evidence, { accounts }: Record): readonly Violation[] {
-  const admitted = admissions([...accounts.values()]);
-  return arrivals.flatMap((arrival): Violation[] => {
-    const since = admitted.get(keyOf(arrival.clientOrderId));
-    if (since !== undefined && since <= arrival.at) return [];
-    const detail =
-      since === undefined
-        ? 'it was sent, and never admitted'
-        : `it was sent ${since - arrival.at} ms before it was admitted`;
-    return [{ invariant: 'I8', subject: arrival.clientOrderId, detail }];
-  });
-}
-
-const keyOf = (clientOrderId: string): string => {
-  const named = readClientOrderId(clientOrderId);
-  return named === null ? clientOrderId : `${named.orderId}/${named.revision}`;
-};
-
-function admissions(accounts: readonly AccountRecord[]): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const event of accounts.flatMap(({ riskEvents }) => riskEvents)) {
-    if (event.type === 'OrderAdmitted')
-      found.set(`${(event.data as OrderAdmitted['data']).ticket.orderId}/0`, at(event));
-    if (event.type !== 'ReplacementAdmitted') continue;
-    const { orderId, revision } = event.data as ReplacementAdmitted['data'];
-    const key = `${orderId}/${revision}`;
-    found.set(key, Math.min(at(event), found.get(key) ?? Infinity));
-  }
-  return found;
-}
-
-/** Every request that came to the broker's door had its intent recorded before, and every sending a claim of its own. */
-export function unrecorded({ arrivals }: Evidence, { orders }: Record): readonly Violation[] {
-  const list: Violation[] = [];
-  for (const [key, tries] of groupBy(arrivals, ({ clientOrderId }) => keyOf(clientOrderId))) {
-    const [orderId = '', revision = ''] = key.split('/');
-    const own = orders.get(orderId);
-    const inTime = tries.toSorted((a, b) => a.at - b.at);
-    const intents = own === undefined ? [] : intentsOf(own, Number(revision));
-    for (const [index, arrival] of inTime.entries()) {
-      const problem = tooEarly(arrival, arrival.verb === 'place' ? intents[index] : intents[0]);
-      if (problem !== null) list.push({ invariant: 'I9', subject: arrival.clientOrderId, detail: problem });
-    }
-  }
-  return list;
-}
-
-/** The moments from which each sending was permitted: a claim for each of an order, one request for all of a change. */
-const intentsOf = ({ events }: OrderRecord, revision: number): readonly number[] =>
-  events
-    .filter(({ type, data }) =>
-      revision === 0
-        ? type === 'SubmissionClaimed'
-        : type === 'ReplaceRequested' && (data as { readonly revision: number }).revision === revision,
-    )
-    .map(at);
-
-function tooEarly(arrival: Arrival, since: number | undefined): string | null {
-  if (since === undefined) return 'it was sent without a recorded intent to send it';
-  return since <= arrival.at ? null : `it was sent ${since - arrival.at} ms before the intent was recorded`;
 }
 
 /** Nobody may stay in doubt for longer without a person knowing. */

@@ -79,12 +79,5 @@ function plain(_key: string, value: unknown): unknown {
   return value instanceof Map ? [...(value as Map<unknown, unknown>)] : value;
 }
 
-/** When an event of a type was first recorded, in milliseconds; null when there is none. */
-export function momentOf(
-  events: readonly RecordedEvent[],
-  type: string,
-  fits: (data: never) => boolean = () => true,
-): number | null {
-  const event = events.find((each) => each.type === type && fits(each.data as never));
-  return event === undefined ? null : Date.parse(event.recordedAt);
-}
+/** Milliseconds of the wall clock. */
+export const recordedAt = (event: RecordedEvent): number => Date.parse(event.recordedAt);

@@ -14,6 +14,8 @@ import {
   ticket,
 } from '../../../src/domain/order/samples.suite.ts';
 import type { OrderCommand } from '../../../src/domain/order/order.ts';
+import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
+import type { TradingHalted } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import { riskStream } from '../../../src/domain/risk-policy/events.ts';
 import { after as riskAfter, assess } from '../../../src/domain/risk-policy/samples.suite.ts';
 import type { RiskCommand } from '../../../src/domain/risk-policy/risk-policy.ts';
@@ -76,6 +78,17 @@ export const accountEvents = (actor: Actor = { kind: 'user', id: USER }): Record
     -10,
     actor,
   );
+
+/** A halt of the whole account from second 1, unless it is told otherwise, and what came of it a second later. */
+export const haltEvents = (
+  changes: Partial<TradingHalted['data']> = {},
+  from = 1,
+  ...then: readonly { readonly type: string; readonly data: unknown }[]
+): RecordedEvent[] => {
+  const scope = { kind: 'account', accountId: ACCOUNT, symbol: null };
+  const halted = { haltId: 'halt-1', scope, level: 'halted', ...changes };
+  return stored(KILL_SWITCH_STREAM, [{ type: 'TradingHalted', data: halted }, ...then], from);
+};
 
 /** The order as the broker has it: it came at second 3. */
 export const atBroker = (changes: Partial<LedgerOrder> = {}): LedgerOrder => ({

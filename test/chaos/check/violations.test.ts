@@ -9,6 +9,7 @@ import {
   evidence,
   execution,
   filled,
+  haltEvents,
   later,
   ORDER_ID,
   orderEvents,
@@ -151,6 +152,7 @@ const VIOLATIONS: readonly (readonly [Invariant, RegExp, Partial<Evidence>])[] =
     /before it was admitted/,
     { arrivals: [{ at: at(-1), verb: 'place', clientOrderId: ORDER_ID, turnedAway: false }] },
   ],
+  ['I8', /1500 ms after trading was halted \(account\)/, { events: [...evidence().events, ...haltEvents()] }],
   [
     'I9',
     /before the intent was recorded/,
@@ -215,6 +217,19 @@ describe('a violation', () => {
 });
 
 describe('no violation', () => {
+  it('is an order that was sent while a halt had just begun, or let it pass, or stood elsewhere, or had ended', () => {
+    const { events } = evidence();
+    const scope = { kind: 'account', accountId: OTHER, symbol: null } as const;
+    const resumed = { type: 'TradingResumed', data: { haltId: 'halt-1' } };
+    for (const halt of [
+      haltEvents({}, 2),
+      haltEvents({ level: 'reducing' }),
+      haltEvents({ scope }),
+      haltEvents({}, 0, resumed),
+    ])
+      expect(found({ events: [...events, ...halt] })).toEqual([]);
+  });
+
   it('is a doubt that somebody was told of', () => {
     const changes = { ...unsent, events: [...accountEvents(), ...riskEvents(), ...orderEvents()], at: at(120) };
     expect(found({ ...changes, alarms: [{ at: at(66), orderId: ORDER_ID, message: 'in doubt' }] })).toEqual([]);

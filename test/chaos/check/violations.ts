@@ -1,11 +1,12 @@
 /** The invariants of the order path, checked over what was collected. */
-import { foreignActs, silentDoubts, unchecked, unrecorded } from './duties.ts';
+import { foreignActs, silentDoubts } from './duties.ts';
 import type { Evidence, Invariant, Violation } from './evidence.ts';
 import { doubleFills, missedFills, wrongPositions } from './fills.ts';
 import { logFaults, replayFaults } from './log.ts';
 import { doubledOrders, falseTerminals, lostOrders } from './orders.ts';
 import { recordOf } from './record.ts';
 import type { Record } from './record.ts';
+import { unchecked, unrecorded } from './sends.ts';
 
 type Check = (evidence: Evidence, record: Record) => readonly Violation[];
 

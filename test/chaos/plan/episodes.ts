@@ -9,6 +9,9 @@ import type { Symbol } from './market.ts';
 import type { Act, Crash, Episode, PlannedOrder, Timed, WorldPlan } from './world-plan.ts';
 
 const TRADERS = 12;
+/** The others buy, as often as the free plan allows. */
+const SELLERS = 8;
+const MOST_BUYS = 5;
 const ORDERS = { least: 20, most: 28 } as const;
 /** All that is planned for a life begins within this time. */
 export const BUSY_MS = 650;
@@ -77,6 +80,7 @@ function createPlanner(die: Dice) {
   const resting: { readonly order: number; readonly trader: number; readonly symbol: Symbol; readonly side: string }[] =
     [];
   const cancelled: number[] = [];
+  const bought = new Map<number, number>();
   const quantities = new Map<string, number>();
 
   /** A quantity that the trader has not used with this symbol for a while: the same order twice looks like a mistake. */
@@ -88,32 +92,39 @@ function createPlanner(die: Dice) {
   }
 
   function place(): Act {
-    const trader = die.whole(0, TRADERS - 1);
     const order = (orders += 1);
     const patient = !die.happens(ABANDON);
-    const what: PlannedOrder = { order, trader, patient, form: formOf(trader, order) };
-    return { do: 'place', what };
+    const buyer = die.whole(SELLERS, TRADERS - 1);
+    const isBuy = die.happens(0.15) && (bought.get(buyer) ?? 0) < MOST_BUYS;
+    const trader = isBuy ? buyer : die.whole(0, SELLERS - 1);
+    if (isBuy) bought.set(buyer, (bought.get(buyer) ?? 0) + 1);
+    const form = isBuy ? buyForm(trader, order) : sellForm(trader, order);
+    return { do: 'place', what: { order, trader, patient, form } };
   }
 
-  function formOf(trader: number, order: number): PlannedOrder['form'] {
-    const { sold, bought, bracketed } = symbolsOf(trader);
+  const common = (trader: number, symbol: Symbol, side: 'buy' | 'sell') =>
+    ({ instrument: symbol, side, qty: quantityOf(trader, symbol), currentAsk: '0', currentBid: '0' }) as const;
+
+  function sellForm(trader: number, order: number): PlannedOrder['form'] {
+    const symbol = die.oneOf(symbolsOf(trader).sold);
+    const form = common(trader, symbol, 'sell');
     const lot = die.next();
-    const symbol = lot < 0.88 ? die.oneOf(sold) : lot < 0.95 ? bought : bracketed;
-    const common = { instrument: symbol, qty: quantityOf(trader, symbol), currentAsk: '0', currentBid: '0' };
-    const rest = (side: 'buy' | 'sell'): void => void resting.push({ order, trader, symbol, side });
-    if (lot < 0.37) return { ...common, side: 'sell', type: 'market' };
-    if (lot < 0.52) return { ...common, side: 'sell', type: 'limit', limitPrice: priced(symbol, -4) };
-    if (lot < 0.88) {
-      rest('sell');
-      return { ...common, side: 'sell', type: 'limit', limitPrice: priced(symbol, die.whole(4, 8)) };
+    if (lot < 0.42) return { ...form, type: 'market' };
+    if (lot < 0.6) return { ...form, type: 'limit', limitPrice: priced(symbol, -4) };
+    resting.push({ order, trader, symbol, side: 'sell' });
+    return { ...form, type: 'limit', limitPrice: priced(symbol, die.whole(4, 8)) };
+  }
+
+  function buyForm(trader: number, order: number): PlannedOrder['form'] {
+    const { bought: symbol, bracketed } = symbolsOf(trader);
+    const lot = die.next();
+    if (lot < 0.3) return { ...common(trader, symbol, 'buy'), type: 'market' };
+    if (lot < 0.55) {
+      resting.push({ order, trader, symbol, side: 'buy' });
+      return { ...common(trader, symbol, 'buy'), type: 'limit', limitPrice: priced(symbol, die.whole(-9, -5)) };
     }
-    if (lot < 0.92) {
-      rest('buy');
-      return { ...common, side: 'buy', type: 'limit', limitPrice: priced(symbol, die.whole(-9, -5)) };
-    }
-    if (lot < 0.95) return { ...common, side: 'buy', type: 'market' };
-    const exits = { takeProfit: priced(symbol, 8), stopLoss: priced(symbol, -8) };
-    return { ...common, side: 'buy', type: 'market', ...exits };
+    const exits = { takeProfit: priced(bracketed, 8), stopLoss: priced(bracketed, -8) };
+    return { ...common(trader, bracketed, 'buy'), type: 'market', ...exits };
   }
 
   /** Something done to an order that was planned before; null when there is none. */
@@ -164,6 +175,7 @@ function createPlanner(die: Dice) {
         die.happens(0.5) ? followUp('trespass') : null,
         die.happens(0.3) ? elsewhere() : null,
         die.happens(0.7) ? move() : null,
+        die.happens(0.15) ? { do: 'halt', trader: die.whole(0, TRADERS - 1) } : null,
         die.happens(0.25) ? { do: 'hold', on: true } : null,
       ]);
       return acts.map((act) => ({ at: die.whole(0, BUSY_MS), act })).toSorted((a, b) => a.at - b.at);

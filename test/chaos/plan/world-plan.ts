@@ -61,6 +61,8 @@ export type Act =
       readonly order: number;
       readonly how: 'cancel' | 'replace' | 'place';
     }
+  /** A trader stops the own account, and goes on a moment later. */
+  | { readonly do: 'halt'; readonly trader: number }
   /** The market moves. */
   | { readonly do: 'price'; readonly symbol: string; readonly price: string }
   /** The broker executes a share of an order; `late`: although it has ended. */

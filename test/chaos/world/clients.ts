@@ -1,6 +1,7 @@
 /** What the traders of a world do, and what they were answered. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorEnvelope, okEmpty } from '../../../contracts/broker-api.ts';
+import { haltAnswer, releaseAnswer } from '../../../contracts/halts.ts';
 import { readClientOrderId } from '../../../src/domain/order/client-order-id.ts';
 import { sentOrders } from '../check/orders.ts';
 import type { Act, PlannedOrder } from '../plan/world-plan.ts';
@@ -16,6 +17,8 @@ export interface Clients {
   nameOf(clientOrderId: string): string;
   /** The orders of requests that stand open, or failed and will be tried again. */
   interrupted(): readonly string[];
+  /** Whether any request stands open or will be tried again. */
+  isWaiting(): boolean;
   readonly acknowledged: readonly string[];
   readonly enteredElsewhere: Set<string>;
   readonly trespasses: readonly string[];
@@ -27,6 +30,7 @@ export interface Clients {
 
 /** Refusals that say nothing of the order: the same request may be made again. */
 const PASSING = ['unavailable', 'too_many_requests', 'internal'];
+const HALTED_FOR_MS = 150;
 /** A client waits so long, and then believes that its request has failed. */
 const PATIENCE_MS = 5_000;
 
@@ -38,13 +42,18 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
   const answers = new Map<string, number>();
   const planned = new Map<number, { readonly what: PlannedOrder; readonly trader: Trader; readonly orderId: string }>();
   const names = new Map<string, string>();
-  const again = new Map<() => Promise<void>, string>();
-  const open: string[] = [];
+  const again = new Map<() => Promise<void>, string | null>();
+  const open: (string | null)[] = [];
 
   const count = (answer: string): void => void answers.set(answer, (answers.get(answer) ?? 0) + 1);
 
   /** One request; a failure is tried again later by those who are patient. */
-  async function request(what: string, orderId: string, patient: boolean, ask: () => Promise<string>): Promise<void> {
+  async function request(
+    what: string,
+    orderId: string | null,
+    patient: boolean,
+    ask: () => Promise<string>,
+  ): Promise<void> {
     const one = async (): Promise<void> => {
       again.delete(one);
       open.push(orderId);
@@ -95,7 +104,7 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
     const path =
       act.how === 'place' ? `${owner}/orders?requestId=stranger-${act.order}` : `${accountId}/orders/${target.orderId}`;
     const method = { place: 'POST', replace: 'PUT', cancel: 'DELETE' }[act.how];
-    await request('trespass', target.orderId, false, async () => {
+    await request('trespass', null, false, async () => {
       const response = await fetch(`${productUrl}/broker/v1/accounts/${path}`, {
         method,
         headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/x-www-form-urlencoded' },
@@ -106,6 +115,26 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
       const answer = (await response.json()) as unknown;
       if (refusalOf(answer) === 'ok') trespasses.push(`${act.how}: ${JSON.stringify(answer)}`);
       return refusalOf(answer);
+    });
+  }
+
+  /** Stops the trader's own account and resumes; an account that is stopped already is given again, so both may be repeated. */
+  async function halt({ trader }: Extract<Act, { do: 'halt' }>): Promise<void> {
+    const { accountId, accessToken } = (traders[trader] as Trader).visitor;
+    const ask = async (path: string, body: object): Promise<unknown> => {
+      const response = await fetch(`${productUrl}/api/v1/halts${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(`${response.status}`);
+      return response.json();
+    };
+    await request('halt', null, true, async () => {
+      const scope = { kind: 'account', accountId, symbol: null };
+      const { halt: standing } = haltAnswer.parse(await ask('', { scope, cancelOrders: true }));
+      await wait(HALTED_FOR_MS);
+      return releaseAnswer.parse(await ask(`/${standing.id}/release`, {})).resumed ? 'ok' : 'refused';
     });
   }
 
@@ -166,6 +195,8 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
         return sandbox.control('settings', { hold_fills: what.on });
       case 'elsewhere':
         return enterElsewhere(what);
+      case 'halt':
+        return halt(what);
     }
   }
 
@@ -177,7 +208,8 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
       const name = named === null ? undefined : names.get(named.orderId);
       return name === undefined || named === null ? clientOrderId : `${name}~${named.revision}`;
     },
-    interrupted: () => [...open, ...again.values()],
+    interrupted: () => [...open, ...again.values()].filter((orderId) => orderId !== null),
+    isWaiting: () => open.length + again.size > 0,
     acknowledged,
     enteredElsewhere,
     trespasses,

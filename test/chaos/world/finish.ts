@@ -64,7 +64,7 @@ export async function finishWorld(world: World, doubts: 'wait' | 'leave', signal
 
 /** Whether nothing moves any more. */
 async function isQuiet(world: World, doubts: 'wait' | 'leave'): Promise<boolean> {
-  if (world.door.underWay() > 0 || world.clients.interrupted().length > 0) return false;
+  if (world.door.underWay() > 0 || world.clients.isWaiting()) return false;
   const evidence = await lookFor(world, await dueNow(world));
   if (violations(evidence, TIMELY).length > 0) return false;
   return [...recordOf(evidence.events).orders.values()].every(

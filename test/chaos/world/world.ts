@@ -10,6 +10,7 @@ import { findPostmaster } from '../../../src/bootstrap/embedded-postgres/postmas
 import { freePort } from '../../../src/bootstrap/free-port.ts';
 import { removeDataFolder, startEmbeddedPostgres } from '../../../src/bootstrap/embedded-postgres.ts';
 import { killTree } from '../../proofs/kill-tree.ts';
+import { writeUnhurriedLimits } from '../../support/limits-file.ts';
 import { startSandboxProgram } from '../../support/running-product.ts';
 import { TIMES } from '../app/times.ts';
 import { openDoor } from '../broker/door.ts';
@@ -88,6 +89,7 @@ export async function openWorld(plan: WorldPlan, bug: string | null): Promise<Wo
       DATABASE_URL: address.toString(),
       SANDBOX_URL: `http://127.0.0.1:${toBroker.port}`,
       TRADSY_DATA: dataFolder,
+      TRADSY_LIMITS: writeUnhurriedLimits(join(folder, 'limits.json'), { dailyLoss: '1000000' }),
       TRADSY_SECRET: randomBytes(32).toString('hex'),
     };
     let life: Life | null = null;
