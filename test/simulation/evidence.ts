@@ -89,10 +89,11 @@ function toLedger(order: VenueOrder): LedgerOrder {
     filled_qty: sharesText(order.filled),
     received_at_real: new Date(order.receivedAt).toISOString(),
     ended_at_real: order.endedAt,
-    executions: order.executions.map(({ id, shares, price }) => ({
+    executions: order.executions.map(({ id, shares, price, standing }) => ({
       execution_id: id,
       qty: sharesText(shares),
       price: dollarsText(price),
+      busted: standing.shares === 0,
     })),
   };
 }

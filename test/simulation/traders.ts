@@ -81,7 +81,8 @@ async function leave(world: World, random: Random, trader: Trader): Promise<void
     const before = settled;
     settled = await isSettled(world, trader);
     if (!settled || !before) continue;
-    const { userId } = trader;
+    const { userId, account } = trader;
+    account.left = true;
     await insist(world, random, ({ unlink }) => unlink(userId, causeOf(random, userId)));
     return;
   }

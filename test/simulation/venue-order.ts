@@ -61,6 +61,8 @@ export interface VenueAccount {
   readonly id: string;
   readonly orders: VenueOrder[];
   readonly byId: Map<string, VenueOrder>;
+  /** Its owner has let us go: nothing more happens to it. */
+  left: boolean;
   /** Symbols in which executions were undone or changed. */
   readonly amended: Set<string>;
   readonly positions: Map<string, { shares: Thousandths; cost: number }>;

@@ -128,7 +128,7 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
 
   /** The exchange tells late of an execution that came before the cancellation: it stands. */
   function executeLate(order: VenueOrder): void {
-    if (order.status === 'canceled') book(order, 1000, 10_000);
+    if (order.status === 'canceled' && !order.account.left) book(order, 1000, 10_000);
   }
 
   function book(order: VenueOrder, most: Thousandths, price: Cents): void {
@@ -167,7 +167,7 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
 
   /** Once its order has ended, an execution may be undone or changed, and what was changed may be undone. */
   function amend(order: VenueOrder, execution: VenueExecution): void {
-    if (isOpen(order) || execution.standing.shares === 0) return;
+    if (order.account.left || isOpen(order) || execution.standing.shares === 0) return;
     const before = execution.standing;
     const isBust = random.chance(0.5);
     const id = newId(isBust ? 'bust' : 'correction');
@@ -232,7 +232,7 @@ export function createVenue(scheduler: Scheduler, random: Random, character: Ven
     account(id: string): VenueAccount {
       const known = accounts.get(id);
       if (known !== undefined) return known;
-      const opened = { id, orders: [], byId: new Map(), positions: new Map(), amended: new Set<string>() };
+      const opened = { id, orders: [], byId: new Map(), positions: new Map(), left: false, amended: new Set<string>() };
       accounts.set(id, opened);
       return opened;
     },

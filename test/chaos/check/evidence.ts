@@ -21,7 +21,10 @@ const ledgerOrder = z.object({
   filled_qty: z.string(),
   received_at_real: z.string(),
   ended_at_real: z.string().nullable(),
-  executions: z.array(z.object({ execution_id: z.string(), qty: z.string(), price: z.string() })),
+  /** As they were first made; `busted`: the broker has undone it since. */
+  executions: z.array(
+    z.object({ execution_id: z.string(), qty: z.string(), price: z.string(), busted: z.boolean().optional() }),
+  ),
 });
 export type LedgerOrder = z.infer<typeof ledgerOrder>;
 

@@ -15,19 +15,24 @@ interface Traded {
   readonly price: string;
 }
 
+interface TradedThere extends Traded {
+  /** Undone since: who learns of that first need not learn of the execution, and never books it. */
+  readonly busted: boolean;
+}
+
 const normal = (decimal: string): string => toText(quantity(decimal));
 
 const keyOf = (brokerOrderId: string, cumulative: string): string => `${brokerOrderId}:${normal(cumulative)}`;
 
 /** The ledger's executions, in the order in which they happened. */
-function tradedThere(ledger: readonly LedgerOrder[]): Map<string, Traded> {
-  const found = new Map<string, Traded>();
+function tradedThere(ledger: readonly LedgerOrder[]): Map<string, TradedThere> {
+  const found = new Map<string, TradedThere>();
   for (const { id, executions } of ledger) {
     let filled = NO_QUANTITY;
-    for (const { qty, price } of executions) {
+    for (const { qty, price, busted = false } of executions) {
       filled = plus(filled, quantity(qty));
       const key = keyOf(id, toText(filled));
-      found.set(key, { key, quantity: normal(qty), price: normal(price) });
+      found.set(key, { key, quantity: normal(qty), price: normal(price), busted });
     }
   }
   return found;
@@ -56,7 +61,7 @@ const bookings = ({ riskEvents }: AccountRecord): readonly FillBooked['data'][] 
 
 /** Without what a correction has called it: the execution as the broker first made it. */
 const bookingKey = ({ executionKey }: FillBooked['data']): string => {
-  const [brokerOrderId = '', cumulative = ''] = (executionKey.split('/')[0] ?? '').split(':');
+  const [brokerOrderId = '', cumulative = ''] = (executionKey.split(/[/#]/)[0] ?? '').split(':');
   return keyOf(brokerOrderId, cumulative);
 };
 
@@ -72,9 +77,10 @@ export function missedFills({ due }: Evidence, record: Record): readonly Violati
   const here = new Map(tradedHere(record).map((each) => [each.key, each]));
   const booked = new Set([...record.accounts.values()].flatMap(bookings).map(bookingKey));
   const list: Violation[] = [];
-  for (const { key, quantity: shares, price } of tradedThere(due.ledger).values()) {
+  for (const { key, quantity: shares, price, busted } of tradedThere(due.ledger).values()) {
     const own = here.get(key);
     const what = `${shares} at ${price} (${key})`;
+    if (busted && (own === undefined || !booked.has(key))) continue;
     if (own === undefined) list.push({ invariant: 'I3', subject: key, detail: `${what} is not recorded` });
     else if (own.quantity !== shares || own.price !== price)
       list.push({
