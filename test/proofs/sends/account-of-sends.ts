@@ -11,7 +11,7 @@ export interface Send {
   readonly ended: string;
   /** How many orders the broker has under its id. */
   readonly atBroker: number;
-  /** From the end of its sending, or from the claim when it ended well, to the end of all doubt; null when there was none. */
+  /** From the first claim to the end of all doubt; null when there was no end. */
   readonly doubtMs: number | null;
   readonly endedAt: number | null;
 }
@@ -38,16 +38,14 @@ export async function accountOfSends(desk: SendingDesk, broker: FaultyBroker): P
     desk.placed.map(async (orderId): Promise<Send> => {
       const story = await desk.storyOf(orderId);
       const claimed = story.find(({ type }) => type === 'SubmissionClaimed');
-      const unconfirmed = story.find(({ type }) => type === 'SubmissionUnconfirmed');
       const resolved = story.find(({ type }) => RESOLVED.includes(type));
-      const since = unconfirmed ?? claimed ?? resolved;
       const faults = claimed === undefined ? [] : (spoilt.get(orderId) ?? ['reset_sending']);
       return {
         orderId,
         spoilt: faults.length === 0 ? 'nothing' : faults.join(' + '),
         ended: resolved?.type ?? 'nothing',
         atBroker: atBroker.get(orderId) ?? 0,
-        doubtMs: resolved === undefined || since === undefined ? null : resolved.at - since.at,
+        doubtMs: resolved === undefined ? null : resolved.at - (claimed?.at ?? resolved.at),
         endedAt: resolved?.at ?? null,
       };
     }),

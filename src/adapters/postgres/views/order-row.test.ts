@@ -20,6 +20,7 @@ const command = fc.oneof(
     arbitrary: fc.constantFrom<OrderCommand>(
       claim(),
       { type: 'RecordSubmissionFailed', claimId: 'claim-1', reason: 'no route', at: AT },
+      { type: 'RecordSubmissionDelayed', reason: 'no turn', at: AT },
       { type: 'RecordNotSent', reason: 'no link', at: AT },
       { type: 'RecordUnconfirmed', reason: 'no answer', at: AT },
       { type: 'RecordRejected', code: '403', reason: 'insufficient buying power', at: AT },
@@ -68,6 +69,7 @@ const change = fc.constantFrom<OrderCommand>(
   bust,
   correction,
   reported({ executions: [execution('4', '3', { executionId: null, recordId: 'R3' })] }),
+  reported({ executions: [execution('4', '3', { executionId: 'F3' })] }),
   reported({ filledQuantity: '4', isComplete: true, at: later(20) }),
   reported({ status: 'filled', filledQuantity: '0', at: later(20) }),
   reported({ brokerOrderId: 'B2', revision: 1, executions: [execution('4', '4', { brokerOrderId: 'B2' })] }),
@@ -100,6 +102,7 @@ const life = fc
       [place(), claim(), { type: 'RecordUnconfirmed', reason: 'no answer', at: AT }],
       [place(), claim(), reported()],
       [observe(null), observe('parent')],
+      [{ type: 'RecoverOrder', ticket: ticket(), brokerOrderId: 'B1', clientOrderId: 'tradsy-1', at: AT }],
     ),
     fc.array(fc.oneof({ weight: 3, arbitrary: command }, { weight: 2, arbitrary: change }), { maxLength: 20 }),
   )
