@@ -9,6 +9,8 @@ export interface BookedExecution extends Booked {
   /** Of the booking; it begins with that of the execution. */
   readonly executionKey: string;
   readonly tradingDay: string;
+  /** When the position that it was booked on was adopted from the broker; null for one that never was. */
+  readonly adoptedAt: string | null;
   /** False once it was taken back. */
   readonly stands: boolean;
   readonly orderId: string;

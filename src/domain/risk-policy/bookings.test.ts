@@ -115,6 +115,32 @@ describe('an execution that the opening positions contain', () => {
   });
 });
 
+describe('an execution of a position that was adopted from the broker afterwards', () => {
+  const bought = fill('a', 'buy', '5', '100');
+  const adoption: readonly RiskCommand[] = [
+    { type: 'ReportPositionMismatch', symbol: 'AAPL', ours: '5', brokers: '7', at: LATER },
+    {
+      type: 'AdoptBrokerPosition',
+      symbol: 'AAPL',
+      quantity: '7',
+      averagePrice: '100',
+      by: 'ada',
+      at: '2026-03-04T15:00:00.000Z',
+    },
+  ];
+  it('is taken back when it is busted after that, and not when before', () => {
+    const contained = after(bought, ...adoption, amend(bought, null), amend(bought, null));
+    expect(figures(contained.state).lots).toEqual(['7@100 null']);
+    const busted = amend(bought, null, '2026-03-05T15:00:00.000Z');
+    expect(figures(after(bought, ...adoption, busted, busted).state).lots).toEqual(['2@100 null']);
+  });
+  it('is taken back whenever it was busted when it was booked on the adopted position', () => {
+    const own = [assess(market({ orderId: 'a' })), fill('b', 'buy', '5', '100'), ...adoption, bought];
+    expect(figures(after(...own).state).lots).toEqual(['7@100 null', '5@100 a']);
+    expect(figures(after(...own, amend(bought, null)).state).lots).toEqual(['7@100 null']);
+  });
+});
+
 describe('what was executed too much', () => {
   const found = (excess: string, cause: 'order' | 'exits' = 'order', symbol = 'AAPL'): RiskCommand => ({
     type: 'RecordOverfill',

@@ -41,10 +41,10 @@ export function amendFill(fill: AmendedExecution, state: RiskState): readonly (F
   const first = executionKey(execution, repeat);
   const key = counted === null ? null : executionKey(execution, repeat, counted.version);
   const booked = find(state.bookedExecutions, first);
-  const readAt = booked === undefined ? containedIn(fill, state) : null;
-  // The positions that were read contain a change that was made before.
+  const readAt = booked === undefined ? containedIn(fill, state) : adoptedSince(booked, state);
+  // A position that was read contains a change that was made before.
   if (readAt !== null && Date.parse(amendedAt) <= Date.parse(readAt)) return [];
-  const standing = readAt === null ? booked : asFirstTold(fill, first);
+  const standing = booked ?? (readAt === null ? undefined : asFirstTold(fill, first));
   if (standing?.executionKey === key) return [];
   const events: (FillBooked | FillReversed)[] = [];
   let now = state;
@@ -58,14 +58,20 @@ export function amendFill(fill: AmendedExecution, state: RiskState): readonly (F
 }
 
 /**
- * When positions were read of which an execution is a part: of an order from elsewhere, and before the opening positions
- * were read, or the broker's position was adopted. Null when it is part of none.
+ * When positions were read last of which an execution is a part: of an order from elsewhere, and before the opening
+ * positions were read, or the broker's position was adopted. Null when it is part of none.
  */
 function containedIn({ orderId, symbol, execution }: ExecutionToBook, state: RiskState): string | null {
   if (find(state.answers, orderId) !== undefined) return null;
   const executed = Date.parse(execution.executedAt);
-  const readings = [state.openedAt, state.adopted.get(symbol)?.at ?? null].filter((read) => read !== null);
+  const readings = [state.adopted.get(symbol)?.at ?? null, state.openedAt].filter((read) => read !== null);
   return readings.find((read) => executed <= Date.parse(read)) ?? null;
+}
+
+/** When a position of the broker's was adopted after an execution was booked, the last time. */
+function adoptedSince({ symbol, adoptedAt }: BookedExecution, { adopted }: RiskState): string | null {
+  const last = adopted.get(symbol)?.at ?? null;
+  return last === adoptedAt ? null : last;
 }
 
 const asFirstTold = (fill: ExecutionToBook, executionKey: string): BookedExecution => ({
@@ -77,6 +83,7 @@ const asFirstTold = (fill: ExecutionToBook, executionKey: string): BookedExecuti
   closedLots: [],
   executionKey,
   tradingDay: fill.tradingDay,
+  adoptedAt: null,
   stands: true,
 });
 

@@ -269,15 +269,20 @@ function fillBooked(state: RiskState, fill: FillBooked['data']): RiskState {
   const [shares, at] = [quantity(fill.quantity), price(fill.price)];
   const { holding, closedLots } = book(holdingOf(state, symbol), side, shares, at, orderId);
   const booked = { executionKey, symbol, side, quantity: shares, price: at, orderId, closedLots, tradingDay };
-  return moved(state, holding, { ...booked, stands: true }, money(fill.realized));
+  return moved(state, holding, { ...booked, ...adoption(state, symbol), stands: true }, money(fill.realized));
 }
 
 function fillReversed(state: RiskState, fill: FillReversed['data']): RiskState {
   const { executionKey, symbol, tradingDay } = fill;
   const booked = takenBack(fill);
   const { holding } = unbook(holdingOf(state, symbol), booked);
-  return moved(state, holding, { ...booked, executionKey, symbol, tradingDay, stands: false }, money(fill.realized));
+  const reversed = { ...booked, executionKey, symbol, tradingDay, ...adoption(state, symbol), stands: false };
+  return moved(state, holding, reversed, money(fill.realized));
 }
+
+const adoption = ({ adopted }: RiskState, symbol: string): Pick<BookedExecution, 'adoptedAt'> => ({
+  adoptedAt: adopted.get(symbol)?.at ?? null,
+});
 
 /** The account after an execution was booked or taken back. */
 function moved(state: RiskState, holding: Holding, booked: BookedExecution, realized: Money): RiskState {

@@ -27,7 +27,7 @@ import type { MismatchRow, PositionMismatchRow } from './position-mismatches.ts'
 
 export const positionsView: View = {
   name: 'positions',
-  version: 3,
+  version: 4,
   tables: ['positions', 'realized_profits', 'position_revisions', 'position_mismatches'],
   types: [
     'OpeningPositionsRecorded',
