@@ -19,6 +19,7 @@ async function workingOrder() {
     old: { kind: 'found', value: brokerOrder(orderId) } as LookUp<BrokerOrder>,
   };
   const replaced: string[] = [];
+  const looks: string[] = [];
   const needs = {
     ...desk.needs,
     broker: {
@@ -28,9 +29,14 @@ async function workingOrder() {
         replaced.push(id);
         return Promise.resolve(answers.replace);
       },
-      byId: () => Promise.resolve(answers.old),
+      byId(_access: BrokerAccess, brokerOrderId: string) {
+        looks.push(brokerOrderId);
+        return Promise.resolve(answers.old);
+      },
     },
   };
+  // As in the product, one of each for all requests.
+  const [sendCancel, sendReplace] = [createSendCancel(needs), createSendReplace(needs)];
   const ask = (command: Parameters<typeof desk.aggregates.orders.handle>[1]) =>
     desk.aggregates.orders.handle(orderStream(orderId), command, cause);
   const terms = { quantity: '2', limitPrice: null, stopPrice: null, timeInForce: 'day' } as const;
@@ -39,6 +45,7 @@ async function workingOrder() {
     orderId,
     answers,
     replaced,
+    looks,
     terms,
     requestCancel: () => ask({ type: 'RequestCancel', at: needs.clock.now() }),
     requestReplace: async () => {
@@ -55,8 +62,8 @@ async function workingOrder() {
       return ask({ type: 'RequestReplace', terms, at: needs.clock.now() });
     },
     requestUnadmittedReplace: () => ask({ type: 'RequestReplace', terms, at: needs.clock.now() }),
-    sendCancel: () => createSendCancel(needs)(orderId, cause, unstopped),
-    sendReplace: () => createSendReplace(needs)(orderId, cause, unstopped),
+    sendCancel: () => sendCancel(orderId, cause, unstopped),
+    sendReplace: () => sendReplace(orderId, cause, unstopped),
     last: async () => (await desk.typesOf(orderId)).at(-1),
   };
 }
@@ -204,5 +211,67 @@ describe('a change whose answer never came', () => {
     answers.replace = { kind: 'unknown', reason: 'must not be asked' };
     await sendReplace();
     expect(await last()).toBe('ReplaceRefused');
+  });
+});
+
+describe('a request that the broker does not decide', () => {
+  const OVERDUE = 'a request has not been decided for long';
+
+  it('to cancel is looked up after half a minute, though the broker says again and again that it has it', async () => {
+    const { requestCancel, sendCancel, answers, looks, orderId, passTime, last } = await workingOrder();
+    await requestCancel();
+    answers.old = { kind: 'found', value: brokerOrder(orderId, { status: 'cancelled' }) };
+    passTime(29);
+    await sendCancel();
+    expect(looks).toEqual([]);
+    passTime(1);
+    await sendCancel();
+    expect(looks).toHaveLength(1);
+    expect(await last()).toBe('OrderCancelled');
+  });
+
+  it('to change is looked up after half a minute', async () => {
+    const { requestReplace, sendReplace, answers, looks, orderId, passTime, last } = await workingOrder();
+    await requestReplace();
+    answers.old = { kind: 'found', value: brokerOrder(orderId, { status: 'cancelled' }) };
+    passTime(30);
+    await sendReplace();
+    expect(looks).toHaveLength(1);
+    expect(await last()).toBe('OrderCancelled');
+  });
+
+  it('is told to people once after five minutes, and the next one again', async () => {
+    const { requestCancel, sendCancel, answers, orderId, passTime, alarms } = await workingOrder();
+    await requestCancel();
+    answers.old = { kind: 'found', value: brokerOrder(orderId, { underWay: 'cancel' }) };
+    passTime(299);
+    await sendCancel();
+    expect(alarms).toEqual([]);
+    passTime(1);
+    for (let times = 0; times < 2; times += 1) await sendCancel();
+    expect(alarms).toEqual([OVERDUE]);
+
+    answers.cancel = { kind: 'refused', reason: 'no' };
+    answers.old = { kind: 'found', value: brokerOrder(orderId) };
+    await sendCancel();
+    answers.cancel = { kind: 'accepted' };
+    await requestCancel();
+    await sendCancel();
+    expect(alarms).toEqual([OVERDUE]);
+    passTime(300);
+    await sendCancel();
+    expect(alarms).toEqual([OVERDUE, OVERDUE]);
+  });
+
+  it('to change is told to people after five minutes, while it is asked what became of it', async () => {
+    const { requestReplace, sendReplace, script, passTime, last, alarms } = await workingOrder();
+    await requestReplace();
+    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
+    for (let minutes = 0; minutes < 6; minutes += 1) {
+      passTime(60);
+      await sendReplace();
+    }
+    expect(alarms).toEqual([OVERDUE]);
+    expect(await last()).toBe('ReplaceRequested');
   });
 });

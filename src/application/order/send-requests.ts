@@ -74,7 +74,7 @@ export function createSendReplace(needs: SubmitOrderNeeds): SendRequest {
     if (isOld) return settle(access, order, 'The change could not be delivered in time.', cause);
     // The trader asked before anything was executed: sent now, the change might execute that once more.
     const reason = 'The order was partly executed before the change could be sent.';
-    if (order.filled > 0n) return settle(access, order, reason, cause);
+    if (order.executions.length > 0) return settle(access, order, reason, cause);
     // Whoever called comes back when it opens.
     if (!gates.isOpen(order.ticket.accountId)) return;
     const risk = await aggregates.risk.load(riskStream(order.ticket.accountId));
