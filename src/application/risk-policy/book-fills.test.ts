@@ -1,9 +1,15 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemIds } from '../../adapters/node/clock-and-ids.ts';
+import { toText } from '../../domain/kernel/decimal.ts';
+import { netQuantity } from '../../domain/kernel/lots.ts';
 import { orderStream } from '../../domain/order/events.ts';
+import { execution } from '../../domain/order/samples.suite.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
+import { holdingOf } from '../../domain/risk-policy/state.ts';
+import type { RiskState } from '../../domain/risk-policy/state.ts';
 import { createAggregates } from '../aggregates.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk } from '../order/order-path.suite.ts';
+import type { Learnt } from '../order/record-broker-order.ts';
 import { createSubmitOrder } from '../order/submit-order.ts';
 import type { EventStore, RecordedEvent } from '../ports/event-store.ts';
 import { createBookFills } from './book-fills.ts';
@@ -106,4 +112,72 @@ it('a process that stood still over the return of an order that was given up kee
   late.letGo();
   await releasing;
   expect(await reserved()).toBe(true);
+});
+
+describe('what people must know of', () => {
+  async function executing() {
+    const sent = await sentOrder();
+    const { aggregates, needs, access, orderId, told, alarms, event } = sent;
+    const bookFills = createBookFills({ aggregates, pass: () => undefined, log: needs.log });
+    const executed = execution('1', '1', { brokerOrderId: `B-${orderId}`, executionId: 'E1', price: '100' });
+    return {
+      ...sent,
+      executed,
+      record: async (learnt: Partial<Learnt>, filledQuantity = '1') => {
+        const order = { ...told('open').order, filledQuantity, updatedAt: needs.clock.now() };
+        await needs.recordBrokerOrder(access, { order, execution: null, reason: null, ...learnt }, cause);
+      },
+      book: async (type: string) => bookFills(await event(type)),
+      alarms,
+      risk: () => aggregates.risk.load(riskStream(ACCOUNT)),
+    };
+  }
+  const held = (state: RiskState) => toText(netQuantity(holdingOf(state, 'AAPL')));
+
+  it('is an execution after the end: it is booked, and alarmed', async () => {
+    const { record, book, told, needs, access, executed, alarms, risk } = await executing();
+    await needs.recordBrokerOrder(access, told('cancelled'), cause);
+    await record({ execution: executed });
+    await book('OrderFilled');
+    expect(held(await risk())).toBe('1');
+    expect(alarms).toEqual(['an execution came after its order had ended or had nothing left']);
+  });
+
+  it('is an execution that the broker has undone: it is taken back once, and alarmed', async () => {
+    const { record, book, executed, alarms, risk } = await executing();
+    await record({ execution: executed });
+    await book('OrderFilled');
+    expect(alarms).toEqual([]);
+    const bust = { kind: 'bust', executionId: 'E1', bustId: 'X1', at: executed.executedAt } as const;
+    await record({ amendment: bust }, '0');
+    await book('ExecutionBusted');
+    expect(held(await risk())).toBe('0');
+    expect(alarms).toEqual(['the broker has busted an execution']);
+  });
+
+  it('is one that it has corrected: it is booked as it counts now, and alarmed', async () => {
+    const { record, book, executed, alarms, risk } = await executing();
+    await record({ execution: executed });
+    await book('OrderFilled');
+    const corrected = { quantity: '0.5', price: '99' };
+    const at = executed.executedAt;
+    await record({ amendment: { kind: 'correction', executionId: 'E1', correctedId: 'E2', corrected, at } }, '0.5');
+    await book('ExecutionCorrected');
+    expect(held(await risk())).toBe('0.5');
+    expect(alarms).toEqual(['the broker has corrected an execution']);
+  });
+
+  it('is more than was ordered: it is booked, alarmed, and stops what would open a position', async () => {
+    const { record, book, executed, orderId, alarms, risk } = await executing();
+    await record({ execution: executed });
+    await book('OrderFilled');
+    await record({ execution: { ...executed, executionId: 'E2', cumulativeQuantity: '2' } }, '2');
+    await book('OrderFilled');
+    expect(held(await risk())).toBe('2');
+    expect(alarms).toEqual([
+      'more was executed of an order than was ordered; positions of the account can only be made smaller',
+      'an execution came after its order had ended or had nothing left',
+    ]);
+    expect([...(await risk()).overfills.values()]).toMatchObject([{ orderId, cause: 'order', cleared: false }]);
+  });
 });
