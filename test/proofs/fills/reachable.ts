@@ -6,7 +6,7 @@ type From = 'none' | OrderStatus;
 
 /** Those that the broker has had, as far as our side knows. */
 const THERE: readonly From[] = ['working', 'filled', 'cancelled', 'expired'];
-/** An order that was rejected has no executions. */
+/** Of an order whose change was rejected, what it was before may have been executed. */
 const THERE_OR_REJECTED: readonly From[] = [...THERE, 'rejected'];
 
 export const REACHABLE: Readonly<Record<OrderEvent['type'], readonly From[]>> = {
@@ -24,7 +24,7 @@ export const REACHABLE: Readonly<Record<OrderEvent['type'], readonly From[]>> = 
   OrderRejected: ['claimed', 'unconfirmed', 'working'],
   OrderNotSent: ['placed'],
   OrderNotReceived: ['unconfirmed'],
-  OrderPartiallyFilled: THERE,
+  OrderPartiallyFilled: THERE_OR_REJECTED,
   OrderFilled: ['working', 'filled'],
   OrderCompleted: ['working'],
   CancelRequested: ['claimed', 'unconfirmed', 'working'],
@@ -35,11 +35,11 @@ export const REACHABLE: Readonly<Record<OrderEvent['type'], readonly From[]>> = 
   OrderReplaced: ['working'],
   ReplaceRefused: ['working'],
   ChainExceeded: ['working'],
-  ExecutionBusted: THERE,
-  ExecutionCorrected: THERE,
-  ExecutionHeldBack: THERE,
-  ExecutionIdentified: THERE,
-  ExecutionsConfirmed: THERE,
+  ExecutionBusted: THERE_OR_REJECTED,
+  ExecutionCorrected: THERE_OR_REJECTED,
+  ExecutionHeldBack: THERE_OR_REJECTED,
+  ExecutionIdentified: THERE_OR_REJECTED,
+  ExecutionsConfirmed: THERE_OR_REJECTED,
   OrderRestated: THERE_OR_REJECTED,
   ExitLinked: THERE_OR_REJECTED,
   ExitActivated: THERE_OR_REJECTED,

@@ -102,7 +102,8 @@ export function createTrace(random: () => number): Trace {
     if (chance(0.3)) possible.push(() => model.expire(order));
     // Nobody has asked for it.
     if (chance(0.1)) possible.push(() => model.cancel(order));
-    if (order.executions.length === 0 && chance(0.1)) possible.push(() => model.reject(order));
+    const isChange = chain.indexOf(order) > 0;
+    if (order.executions.length === 0 && chance(isChange ? 0.4 : 0.1)) possible.push(() => model.reject(order));
     if (own(order)) possible.push(() => asked({ kind: 'cancel' }, () => model.askCancel(order)));
     const isUntouched = chain.every((each) => each.executions.length === 0);
     if (own(order) && !plan.isBracket && isUntouched && changes < 3) {
