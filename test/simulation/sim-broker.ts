@@ -30,6 +30,8 @@ export interface BrokerParts {
   /** The account that a token opens; null for one that is not taken any more. */
   accountOf(token: string): VenueAccount | null;
   /** Told of each request to place or to change an order that comes to the broker's door. */
+  /** The world's time, in milliseconds. */
+  readonly now: () => number;
   readonly onArrival: (arrival: Omit<Arrival, 'at'>) => void;
   /** Told of each as it leaves the process. */
   readonly onDeparture: (clientOrderId: string) => void;
@@ -71,13 +73,13 @@ const trip = (random: Random): number => (random.chance(0.05) ? random.between(5
 
 function entry(
   life: ProcessLife,
-  { venue, faults, random, accountOf, onArrival, onRefusal, onDeparture }: BrokerParts,
+  { venue, faults, random, accountOf, now, onArrival, onRefusal, onDeparture }: BrokerParts,
 ): OrderEntry {
   async function change<T>(access: BrokerAccess, request: Change<T>): Promise<T | Failure> {
     const { verb, clientOrderId, act, never, lastLook } = request;
     const fault = life.ended ? null : faults.ofChange();
     const arrived = (turnedAway: boolean): void => {
-      if (verb !== 'cancel') onArrival({ verb, clientOrderId, turnedAway });
+      if (verb !== 'cancel') onArrival({ verb, clientOrderId, turnedAway, leftAt });
     };
     const deliver = (): T | Failure => {
       const account = accountOf(access.token);
@@ -85,9 +87,11 @@ function entry(
       if (account === null) onRefusal(clientOrderId);
       return account === null ? UNAUTHORIZED : act(account);
     };
+    let leftAt = now();
     // The connection stands, and nothing is left to wait for.
     await life.clock.sleep(random.between(0, 3), NEVER);
     if (lastLook !== undefined && !(await lastLook())) return never('a last look held it back', 1_000);
+    leftAt = now();
     if (verb !== 'cancel' && !life.ended) onDeparture(clientOrderId);
     if (fault === null) return life.ask(trip(random), deliver, trip(random));
     const { arrives, answer } = REQUEST_FAULTS[fault];

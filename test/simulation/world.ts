@@ -94,6 +94,7 @@ export function createWorld({ seed, rates, character, bug }: WorldOptions): Worl
       faults,
       random: random.branch(),
       accountOf,
+      now: scheduler.now,
       onArrival: (arrival) => void arrivals.push({ ...arrival, at: scheduler.now() }),
       onDeparture: (clientOrderId) => void departures.push({ clientOrderId, at: scheduler.now() }),
       onRefusal: (clientOrderId) => void refusals.add(clientOrderId),

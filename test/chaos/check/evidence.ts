@@ -32,6 +32,8 @@ export const ledgerAnswer = z.object({ orders: z.array(ledgerOrder) });
 
 /** A request to place or change an order as it came to the broker's door, whatever became of it there. */
 export interface Arrival {
+  /** When it left the product, where that is known; it may have been long on its way. */
+  readonly leftAt?: number;
   /** Milliseconds of the wall clock. */
   readonly at: number;
   readonly verb: 'place' | 'change';

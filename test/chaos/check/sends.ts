@@ -53,7 +53,7 @@ const HALTED_WITHIN_MS = 1_000;
 function sentWhileHalted({ events, arrivals }: Evidence, { orders, accounts }: Record): readonly Violation[] {
   const halts = haltsIn(events);
   if (halts.length === 0) return [];
-  return arrivals.flatMap(({ clientOrderId, at: sentAt }): Violation[] => {
+  return arrivals.flatMap(({ clientOrderId, at: arrivedAt, leftAt: sentAt = arrivedAt }): Violation[] => {
     const own = orders.get(readClientOrderId(clientOrderId)?.orderId ?? '');
     const placed = own?.events[0]?.data as Partial<OrderPlaced['data']> | undefined;
     if (own === undefined || placed?.channel === 'kill-switch') return [];
