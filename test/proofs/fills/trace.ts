@@ -102,15 +102,16 @@ export function createTrace(random: () => number): Trace {
     if (chance(0.3)) possible.push(() => model.expire(order));
     // Nobody has asked for it.
     if (chance(0.1)) possible.push(() => model.cancel(order));
-    const isChange = chain.indexOf(order) > 0;
-    if (order.executions.length === 0 && chance(isChange ? 0.4 : 0.1)) possible.push(() => model.reject(order));
+    const reject = (): readonly Message[] => model.reject(order);
+    if (order.executions.length === 0 && chance(0.1)) possible.push(reject);
+    // Seldom enough by itself: a change is rejected, of an order that was executed before it.
+    const isAfterFill = chain.indexOf(order) > 0 && chain.some((each) => each.executions.length > 0);
+    if (isAfterFill && order.executions.length === 0) possible.push(reject, reject, reject);
     if (own(order)) possible.push(() => asked({ kind: 'cancel' }, () => model.askCancel(order)));
     const isUntouched = chain.every((each) => each.executions.length === 0);
     if (own(order) && !plan.isBracket && isUntouched && changes < 3) {
-      possible.push(
-        () => askReplace(order),
-        () => askReplace(order),
-      );
+      // Fills end the time in which a change may be asked for.
+      for (let times = 0; times < 8; times += 1) possible.push(() => askReplace(order));
     }
     if (order.parent !== null && chance(0.2)) possible.push(() => model.cancel(order));
     return possible;

@@ -53,6 +53,14 @@ describe('accounts', () => {
     expect(await used()).toBe(2);
     await desk.assess({ quantity: '100000' });
     expect(await used()).toBe(2);
+    const busted = await desk.send();
+    await desk.fill(busted, '4', '4', { executionId: 'E1' });
+    await desk.tell(busted, { status: 'cancelled', filledQuantity: '4' });
+    expect(await used()).toBe(3);
+    await desk.correct(busted, 'E1', { quantity: '3', price: '187' }, '3');
+    expect(await used()).toBe(3);
+    await desk.bust(busted, 'E1c', '0');
+    expect(await used()).toBe(2);
   });
 
   it("counts the account's own orders only, and knows no account before it is opened", async () => {

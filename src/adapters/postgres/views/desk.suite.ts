@@ -30,6 +30,7 @@ import { VIEWS } from './all.ts';
 export const USER = '11111111-1111-4111-8111-111111111111';
 export const ACCOUNT = '22222222-2222-4222-8222-222222222222';
 export const AT = '2026-03-02T15:00:00.000Z';
+const AMENDED_AT = '2026-03-02T15:01:00.000Z';
 export const cause: Cause = { correlationId: 'c', causationId: null, actor: { kind: 'user', id: USER } };
 
 /** As many orders as a test likes, all at one moment. */
@@ -121,6 +122,25 @@ export function createDesk(store: EventStore, accountId = ACCOUNT) {
       ],
     });
 
+  /** The broker undoes, or corrects, the execution that it calls so; `count` is what it counts of the order then. */
+  const bust = (orderId: string, executionId: string, count: string): Promise<void> =>
+    tell(orderId, {
+      filledQuantity: count,
+      amendments: [{ kind: 'bust', executionId, bustId: null, at: AMENDED_AT }],
+      at: AMENDED_AT,
+    });
+  const correct = (
+    orderId: string,
+    executionId: string,
+    corrected: { readonly quantity: string; readonly price: string },
+    count: string,
+  ): Promise<void> =>
+    tell(orderId, {
+      filledQuantity: count,
+      amendments: [{ kind: 'correction', executionId, correctedId: `${executionId}c`, corrected, at: AMENDED_AT }],
+      at: AMENDED_AT,
+    });
+
   /** An order sent and filled at once. */
   async function trade(
     side: 'buy' | 'sell',
@@ -133,7 +153,7 @@ export function createDesk(store: EventStore, accountId = ACCOUNT) {
     await fill(orderId, shares, shares, { price, executedAt });
     return orderId;
   }
-  return { store, order, risk, account, assess, place, send, tell, fill, trade };
+  return { store, order, risk, account, assess, place, send, tell, fill, bust, correct, trade };
 }
 
 export interface ViewsUnderTest {

@@ -80,4 +80,47 @@ describe('executions', () => {
     expect(await queries.findExecution(fill.execution)).toEqual(rows[0]);
     expect(await queries.findExecution({ ...fill.execution, cumulativeQuantity: '5' })).toBeNull();
   });
+
+  describe('that the broker has changed', () => {
+    const amounts = async () => (await executed()).map(({ id, qty, price, isClose }) => [id, qty, price, isClose]);
+
+    it('are listed as they count now, and not when they were busted', async () => {
+      const { desk } = views;
+      const orderId = await desk.send();
+      await desk.fill(orderId, '4', '4', { executionId: 'E1' });
+      await desk.fill(orderId, '2', '6', { executionId: 'E2' });
+      await desk.correct(orderId, 'E1', { quantity: '3', price: '187' }, '5');
+      expect(await amounts()).toEqual([
+        [`B-${orderId}:6`, 2, 187.25, false],
+        [`B-${orderId}:4`, 3, 187, false],
+      ]);
+      await desk.bust(orderId, 'E2', '3');
+      expect(await amounts()).toEqual([[`B-${orderId}:4`, 3, 187, false]]);
+      const place = { brokerOrderId: `B-${orderId}`, cumulativeQuantity: '6' };
+      expect(await queries.findExecution(place)).toMatchObject({ qty: 0, busted: true });
+    });
+
+    it('leave their place to another one with the same count', async () => {
+      const { desk } = views;
+      const orderId = await desk.send();
+      await desk.fill(orderId, '4', '4', { executionId: 'E1' });
+      await desk.bust(orderId, 'E1', '0');
+      await desk.fill(orderId, '4', '4', { executionId: 'E2', executedAt: '2026-03-02T15:02:00.000Z' });
+      expect(await amounts()).toEqual([[`B-${orderId}:4#2`, 4, 187.25, false]]);
+      const place = { brokerOrderId: `B-${orderId}`, cumulativeQuantity: '4' };
+      expect(await queries.findExecution(place)).toMatchObject({ busted: true });
+      expect(await queries.findExecution({ ...place, repeat: 1 })).not.toHaveProperty('busted');
+    });
+
+    it('change which of the later ones made a position smaller', async () => {
+      const { desk } = views;
+      const orderId = await desk.send();
+      await desk.fill(orderId, '10', '10', { executionId: 'E1' });
+      await desk.trade('sell', '4', '188');
+      const closes = async () => (await executed()).map(({ side, isClose }) => [side, isClose]);
+      expect(await closes()).toContainEqual(['sell', true]);
+      await desk.bust(orderId, 'E1', '0');
+      expect(await closes()).toEqual([['sell', false]]);
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { brokerOrder } from '../../../../contracts/broker-api.ts';
 import { START } from '../../../application/ports/event-store.ts';
+import { quantity } from '../../../domain/kernel/decimal.ts';
 import { systemIds } from '../../node/clock-and-ids.ts';
 import { ACCOUNT, AT, openViews, type ViewsUnderTest } from './desk.suite.ts';
 import { createOrderQueries, type OrderQueries } from './orders.ts';
@@ -221,6 +222,46 @@ describe('orders', () => {
     expect((await found(leg)).order).not.toHaveProperty('parentId');
     await desk.tell(leg, { status: 'cancelled' });
     expect((await found(leg)).order.status).toBe('cancelled');
+  });
+
+  it('shows that a position does not have its stop loss, and which bracket orders must be watched', async () => {
+    const { desk } = views;
+    const watched = async () => {
+      await views.catchUp();
+      return (await orders.brackets.toWatch()).map(({ orderId }) => orderId);
+    };
+    const exits = { takeProfit: '200', stopLoss: '170' };
+    const idle = await desk.send(exits);
+    const orderId = await desk.send(exits);
+    expect(await watched()).toEqual([]);
+    await desk.fill(orderId, '4', '4');
+    await desk.trade('buy', '1', '187.25');
+    expect(await watched()).toEqual([orderId]);
+    const record = (open: string, stopped: string, bare: string) =>
+      desk.order(orderId, {
+        type: 'RecordProtection',
+        protection: {
+          open: quantity(open),
+          stopped: quantity(stopped),
+          bare: quantity(bare),
+          isRight: bare === '0',
+        },
+        since: AT,
+        at: AT,
+      });
+    await record('4', '1', '3');
+    const shown = await found(orderId);
+    expect(shown.order).toMatchObject({
+      protection: { since: AT, openQty: 4, protectedQty: 1, bareQty: 3 },
+      message: { text: 'The stop loss protects 1 of 4 shares; 3 have none.', type: 'warning' },
+    });
+    // Still until it was found to be right, also with nothing of it left.
+    await desk.trade('sell', '5', '187.25');
+    expect(await watched()).toEqual([orderId]);
+    await record('0', '0', '0');
+    expect((await found(orderId)).order).not.toHaveProperty('protection');
+    expect(await watched()).toEqual([]);
+    expect((await found(idle)).order).not.toHaveProperty('protection');
   });
 
   it('knows the orders that are not finished; an admission is given a second to be placed', async () => {

@@ -91,6 +91,27 @@ describe('positions', () => {
     expect(await shown()).toEqual([]);
   });
 
+  it('gives back the lots and the profit of what the broker takes back, as the risk engine does', async () => {
+    const { desk } = views;
+    const shown = async () => {
+      await views.catchUp();
+      const rows = await queries.positions(ACCOUNT, MONDAY);
+      return rows.map(({ quantity, averagePrice, realizedTotal }) => [quantity, averagePrice, realizedTotal]);
+    };
+    const bought = await desk.send();
+    await desk.fill(bought, '6', '6', { executionId: 'E1', price: '100' });
+    await desk.fill(bought, '4', '10', { executionId: 'E2', price: '110' });
+    const sold = await desk.send({ side: 'sell' });
+    await desk.fill(sold, '7', '7', { executionId: 'E3', price: '120' });
+    expect(await shown()).toEqual([['3', '110', '130']]);
+    await desk.bust(sold, 'E3', '0');
+    expect(await shown()).toEqual([['10', '104', '0']]);
+    await desk.correct(bought, 'E1', { quantity: '5', price: '99' }, '9');
+    expect(await shown()).toEqual([['9', '103.888888888888888889', '0']]);
+    await desk.bust(bought, 'E2', '5');
+    expect(await shown()).toEqual([['5', '99', '0']]);
+  });
+
   it('agrees with share-by-share bookkeeping over many trades', { timeout: 30_000 }, async () => {
     const trade = fc.record({
       symbol: fc.constantFrom('AAPL', 'IBM'),

@@ -5,6 +5,7 @@ import { put, sample } from '../../../application/ports/event-store-samples.suit
 import { START, type EventStore } from '../../../application/ports/event-store.ts';
 import { CURRENT_VERSIONS } from '../../../domain/account/documents.ts';
 import { createMemoryEventStore } from '../../memory/event-store.ts';
+import { quantity } from '../../../domain/kernel/decimal.ts';
 import { orderStream } from '../../../domain/order/events.ts';
 import { runProjections } from '../projections.ts';
 import { rebuildViews } from '../rebuild.ts';
@@ -33,6 +34,14 @@ async function live(store: EventStore): Promise<void> {
   await desk.fill(orderId, '7', '10');
   await desk.trade('sell', '4.5', '190', {}, '2026-03-03T15:00:00.000Z');
   await desk.trade('buy', '1', '99.5', { symbol: 'IBM' });
+  const amended = await desk.send({ takeProfit: '200', stopLoss: '170' });
+  await desk.fill(amended, '2', '2', { executionId: 'E1' });
+  await desk.fill(amended, '3', '5', { executionId: 'E2' });
+  await desk.correct(amended, 'E1', { quantity: '1', price: '187' }, '4');
+  await desk.bust(amended, 'E2', '1');
+  const [open, stopped] = [quantity('1'), quantity('0')];
+  const protection = { open, stopped, bare: open, isRight: false };
+  await desk.order(amended, { type: 'RecordProtection', protection, since: AT, at: AT });
   const found = { type: 'ReportPositionMismatch', at: AT } as const;
   await desk.risk({ ...found, symbol: 'IBM', ours: '1', brokers: '7' });
   const taken = { quantity: '7', averagePrice: '99', by: USER, at: AT };
