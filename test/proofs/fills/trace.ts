@@ -95,8 +95,8 @@ export function createTrace(random: () => number): Trace {
     if (leavesOf(order) <= 0) return [];
     if (underWay === 'cancel') return [() => model.cancel(order), () => model.refuseCancel(order), fill];
     if (underWay === 'replace') {
-      const wanted = 1 + below(12);
-      return [() => replaced(order, wanted), () => replaced(order, wanted), () => model.refuseReplace(order), fill];
+      const change = (): readonly Message[] => replaced(order);
+      return [change, change, () => model.refuseReplace(order), fill, fill, fill];
     }
     const possible: Step[] = [fill, fill, fill, () => model.mention(order)];
     if (chance(0.3)) possible.push(() => model.expire(order));
@@ -130,7 +130,7 @@ export function createTrace(random: () => number): Trace {
     return asked({ kind: 'replace', quantity: `${wanted}` }, () => model.askReplace(order));
   }
   /** The broker makes the change that was asked for. */
-  function replaced(order: ModelOrder, _drawn: number): readonly Message[] {
+  function replaced(order: ModelOrder): readonly Message[] {
     const told = model.replace(order, clientOrderId(ORDER_ID, changes), wanted);
     chain.push(model.orders.at(-1) as ModelOrder);
     return told;
@@ -162,7 +162,8 @@ export function createTrace(random: () => number): Trace {
       const ending = messages >= MOST_MESSAGES - 4;
       if (ending) return undecided[0] === undefined ? null : model.refuseReplace(undecided[0]);
       const executed = model.orders.some((order) => order.executions.some((each) => each.standing.quantity > 0));
-      if (executed && chance(0.2)) {
+      const isChanging = undecided.length > 0;
+      if (executed && chance(isChanging ? 0.4 : 0.2)) {
         const told = amend();
         messages += told.length;
         return told;
