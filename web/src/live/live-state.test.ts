@@ -79,6 +79,27 @@ describe('live state', () => {
     expect(Object.keys(state.executions)).toEqual(['e1']);
   });
 
+  it('drops an execution that the broker has undone, also when that was missed', () => {
+    const execution = (id: string, time: number, qty = 3) => ({
+      id,
+      instrument: 'AAPL',
+      price: 187.2,
+      time,
+      qty,
+      side: 'buy' as const,
+      orderId: 'a',
+      isClose: false,
+    });
+    const [first, second, third] = [execution('e1', 1), execution('e2', 2), execution('e3', 3)];
+    const known = [first, second, third].map((each): LiveEvent => ({ type: 'execution', execution: each }));
+    const told = after(snapshot(), ...known, { type: 'execution', execution: { ...second, qty: 0, busted: true } });
+    expect(Object.keys(told.executions)).toEqual(['e1', 'e3']);
+    const missed = after(snapshot(), ...known, { type: 'executions_history', executions: [third, first] });
+    expect(Object.keys(missed.executions).toSorted()).toEqual(['e1', 'e3']);
+    const ahead = after(snapshot(), ...known, { type: 'executions_history', executions: [second, first] });
+    expect(Object.keys(ahead.executions).toSorted()).toEqual(['e1', 'e2', 'e3']);
+  });
+
   it('takes the market time from the newest of clock and quotes', () => {
     const quote = { symbol: 'AAPL', bid: '1', ask: '2', last: '1', previousClose: null };
     const state = after(snapshot(), { type: 'quote', quote: { ...quote, at: '2026-03-02T14:31:07.000Z' } });
@@ -116,6 +137,24 @@ describe('notices', () => {
       'Filled: Buy 10 AAPL | 10 at 187.20',
       'Rejected: Buy 10 AAPL | halted',
     ]);
+  });
+
+  it('warns once that a position does not have its stop loss', () => {
+    const bare = order('a', {
+      status: 'filled',
+      filledQty: 10,
+      protection: { since: clock.now, openQty: 10, protectedQty: 0, bareQty: 10 },
+      message: { text: 'No stop loss protects the position of 10 shares.', type: 'warning' },
+    });
+    const filled = { ...order('a', { status: 'filled', filledQty: 10 }) };
+    expect(
+      steps(
+        snapshot(filled),
+        { type: 'order', order: bare },
+        { type: 'order', order: bare },
+        { type: 'order', order: filled },
+      ),
+    ).toEqual(['Not protected: Buy 10 AAPL | No stop loss protects the position of 10 shares.']);
   });
 
   it('tells after a reconnect what happened meanwhile', () => {

@@ -45,6 +45,23 @@ function withHistory(known: LiveState['orders'], history: readonly BrokerOrder[]
   return { ...byId(history.filter((order) => !(order.id in known))), ...known };
 }
 
+/** Without what the broker has undone. */
+function withExecution(known: LiveState['executions'], execution: BrokerExecution): LiveState['executions'] {
+  if (execution.busted !== true) return { ...known, [execution.id]: execution };
+  return Object.fromEntries(Object.entries(known).filter(([id]) => id !== execution.id));
+}
+
+/** What happened between the oldest and the newest of a history and does not stand in it was undone meanwhile. */
+function withExecutions(known: LiveState['executions'], history: readonly BrokerExecution[]): LiveState['executions'] {
+  const times = history.map(({ time }) => time);
+  const [oldest, newest] = [Math.min(...times), Math.max(...times)];
+  const instruments = new Set(history.map(({ instrument }) => instrument));
+  const others = Object.values(known).filter(
+    ({ instrument, time }) => !instruments.has(instrument) || time <= oldest || time >= newest,
+  );
+  return { ...byId(others), ...byId(history) };
+}
+
 /** The next state. A snapshot replaces working orders, positions and account; orders known to be done stay for the blotter. */
 export function reduceLive(state: LiveState, event: LiveEvent): LiveState {
   switch (event.type) {
@@ -63,7 +80,7 @@ export function reduceLive(state: LiveState, event: LiveEvent): LiveState {
     case 'order':
       return { ...state, orders: { ...state.orders, [event.order.id]: event.order } };
     case 'execution':
-      return { ...state, executions: { ...state.executions, [event.execution.id]: event.execution } };
+      return { ...state, executions: withExecution(state.executions, event.execution) };
     case 'positions':
       return { ...state, positions: event.positions, account: event.state };
     case 'quote':
@@ -77,7 +94,7 @@ export function reduceLive(state: LiveState, event: LiveEvent): LiveState {
     case 'orders_history':
       return { ...state, orders: withHistory(state.orders, event.orders) };
     case 'executions_history':
-      return { ...state, executions: { ...state.executions, ...byId(event.executions) } };
+      return { ...state, executions: withExecutions(state.executions, event.executions) };
   }
 }
 

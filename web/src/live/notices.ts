@@ -19,6 +19,10 @@ const atPrice = (order: BrokerOrder): string =>
 function noticeOf(before: BrokerOrder | undefined, after: BrokerOrder): Notice | null {
   const changed = before?.status !== after.status;
   const title = nameOf(after);
+  if (after.protection !== undefined && before?.protection === undefined) {
+    const detail = after.message?.text ?? 'See its story';
+    return { tone: 'bad', title: `Not protected: ${title}`, detail, orderId: after.id };
+  }
   if (changed && after.status === 'filled') {
     return {
       tone: 'good',
