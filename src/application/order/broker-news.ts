@@ -13,6 +13,7 @@ import type { Aggregates } from '../aggregates.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import type { Ids } from '../ports/clock-and-ids.ts';
 import { isSuccessorKnown, observedId, reportOf } from './record-broker-order.ts';
+import type { Learnt } from './record-broker-order.ts';
 
 export interface News {
   /** `lost`: it was made here, and the record does not have it. */
@@ -23,20 +24,22 @@ export interface News {
   readonly executionsMissing: readonly string[];
 }
 
-export type NewsOf = (access: BrokerAccess, order: BrokerOrder) => Promise<News>;
+/** `along`: what else was learnt of the account at the same time. */
+export type NewsOf = (access: BrokerAccess, order: BrokerOrder, along?: Learnt['along']) => Promise<News>;
 
 export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly ids: Ids }): NewsOf {
   const { aggregates, ids } = needs;
   const glance = (orderId: string): Promise<OrderState> => aggregates.orders.glance(orderStream(orderId));
 
   /** As which order, and which revision of it, the record takes the broker's; null for one that it would have to begin. */
-  async function recordedAs(access: BrokerAccess, order: BrokerOrder) {
+  async function recordedAs(access: BrokerAccess, learnt: Learnt) {
+    const { order } = learnt;
     const asOurs = async () => {
       const named = readClientOrderId(order.clientOrderId);
       if (named === null) return null;
       const state = await glance(named.orderId);
       const isOurs = state.status !== 'none' && state.ticket.accountId === access.accountId;
-      return isOurs && told(order, named.revision, state).kind === 'accepted' ? { ...named, state } : null;
+      return isOurs && told(learnt, named.revision, state).kind === 'accepted' ? { ...named, state } : null;
     };
     const asObserved = async () => {
       const orderId = observedId(ids, access, order.brokerOrderId);
@@ -56,8 +59,9 @@ export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly 
     return find(answers, named.orderId)?.kind !== 'admitted';
   }
 
-  async function newsOf(access: BrokerAccess, order: BrokerOrder): Promise<News> {
-    const recorded = await recordedAs(access, order);
+  async function newsOf(access: BrokerAccess, order: BrokerOrder, along?: Learnt['along']): Promise<News> {
+    const learnt: Learnt = { order, execution: null, reason: null, ...(along && { along }) };
+    const recorded = await recordedAs(access, learnt);
     if (recorded === null) {
       const named = readClientOrderId(order.clientOrderId);
       const lost = await isLost(access, order);
@@ -71,11 +75,11 @@ export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly 
       };
     }
     const { orderId, revision, state } = recorded;
-    const legs = await Promise.all(order.legs.map((leg) => newsOf(access, leg)));
-    const report = reportOf(learnt(order), revision);
+    const legs = await Promise.all(order.legs.map((leg) => newsOf(access, leg, along)));
+    const report = reportOf(learnt, revision);
     const isMissing = executionsMissing(state, report);
     const missing = [...(isMissing ? [order.brokerOrderId] : []), ...legs.flatMap((leg) => leg.executionsMissing)];
-    const decision = told(order, revision, state);
+    const decision = told(learnt, revision, state);
     const isNew =
       decision.kind === 'refused' ||
       decision.events.length > 0 ||
@@ -102,7 +106,4 @@ export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly 
   return newsOf;
 }
 
-const learnt = (order: BrokerOrder) => ({ order, execution: null, reason: null });
-
-const told = (order: BrokerOrder, revision: number, state: OrderState) =>
-  decideReport(reportOf(learnt(order), revision), state);
+const told = (learnt: Learnt, revision: number, state: OrderState) => decideReport(reportOf(learnt, revision), state);

@@ -68,12 +68,12 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     return ours;
   }
 
-  /** The executions that are not known here, by broker order, where they are many; single ones are asked for with their order. */
-  async function executionsFor(access: BrokerAccess, news: readonly News[], after: string) {
-    const byOrder = new Map<string, Execution[]>();
-    if (news.flatMap((each) => each.executionsMissing).length <= FEW) return byOrder;
+  /** All executions after a moment, by broker order; null when the broker does not tell. */
+  async function executionsAfter(access: BrokerAccess, after: string) {
     const found = await records.executionsAfter(access, after);
-    for (const execution of found.kind === 'found' ? found.value : []) {
+    if (found.kind !== 'found') return null;
+    const byOrder = new Map<string, Execution[]>();
+    for (const execution of found.value) {
       const own = byOrder.get(execution.brokerOrderId) ?? [];
       byOrder.set(execution.brokerOrderId, [...own, execution]);
     }
@@ -119,8 +119,13 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     let whole = true;
     const seen = new Set<string>();
     const news: (News & { readonly order: BrokerOrder })[] = [];
+    const executionsSince = lastDone === null ? since : before(lastDone, EXECUTIONS_OVERLAP_MS);
+    // A count may be what ours is although executions were missed: as many may have been undone meanwhile.
+    const isListed = told.some((order) => wasExecutedAfter(order, executionsSince));
+    const listed = isListed ? await executionsAfter(access, executionsSince) : null;
+    const orders = new Map(told.map((order) => [order.brokerOrderId, order]));
     await inParallel(told, WIDTH, async (order) => {
-      const found = await unlessUnreadable(newsOf(access, order));
+      const found = await unlessUnreadable(newsOf(access, order, { orders, executions: listed ?? new Map() }));
       if (found === undefined) whole = false;
       else if (found.kind === 'none') found.orderIds.forEach((orderId) => seen.add(orderId));
       else news.push({ ...found, order });
@@ -128,11 +133,11 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     const lost = news.filter(({ kind }) => kind === 'lost').length;
     if (lost > 0) log.alarm('the record has lost orders that were made here', { accountId, orders: lost });
 
-    const executionsSince = lastDone === null ? since : before(lastDone, EXECUTIONS_OVERLAP_MS);
-    const along = {
-      orders: new Map(told.map((order) => [order.brokerOrderId, order])),
-      executions: await executionsFor(access, news, executionsSince),
-    };
+    // Single ones are asked for with their order.
+    const areMany = news.flatMap((each) => each.executionsMissing).length > FEW;
+    const executions = listed ?? (areMany && !isListed ? await executionsAfter(access, executionsSince) : null);
+    if (isListed && listed === null) whole = false;
+    const along = { orders, executions: executions ?? new Map<string, Execution[]>() };
     await inParallel(news, WIDTH, async ({ order, orderIds }) => {
       const learnt = { order, execution: null, reason: null, along };
       const recorded = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
@@ -157,6 +162,12 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     return outcome === 'unauthorized' ? 'unauthorized' : 'unanswered';
   }
 }
+
+/** Whether an order, or an exit of it, has executions and was changed after a moment. */
+const wasExecutedAfter = (order: BrokerOrder, moment: string): boolean =>
+  [order, ...order.legs].some(
+    ({ filledQuantity, updatedAt }) => Number(filledQuantity) > 0 && Date.parse(updatedAt) > Date.parse(moment),
+  );
 
 /** Both lists as one. In the first, exits stand inside of their bracket, so they are left out where the second has them again. */
 function together(nested: readonly BrokerOrder[], flat: readonly BrokerOrder[]): readonly BrokerOrder[] {
