@@ -7,7 +7,7 @@ export interface LiveHalts {
   greet(connection: LiveConnection): Promise<void>;
   /** Soon, unless that is about to happen anyway: a halt of many accounts moves on many times a second. */
   hurry(): void;
-  /** Tells everybody when something has changed since it was told last. */
+  /** Tells everybody to whom something else was told last. */
   refresh(): Promise<void>;
   close(): void;
 }
@@ -21,20 +21,22 @@ export interface LiveHaltsNeeds {
 const TOLD_WITHIN_MS = 100;
 
 export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): LiveHalts {
-  let told: InForce | null = null;
+  /** What each connection was told last. */
+  const told = new WeakMap<LiveConnection, InForce>();
   let timer: NodeJS.Timeout | null = null;
   /** One after another, so that nobody is told an older state after a newer one. */
   let last: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     last = last.then(work).catch((error: unknown) => {
       // What could not be read now is told with the next heartbeat.
-      told = null;
       log.warn('what is halted could not be told', { error: String(error) });
     });
     return last;
   };
-  const tell = async (connection: LiveConnection, inForce: InForce): Promise<void> =>
+  const tell = async (connection: LiveConnection, inForce: InForce): Promise<void> => {
     connection.send({ type: 'halts', ...(await halts.seenBy(connection, inForce)) });
+    told.set(connection, inForce);
+  };
 
   const live: LiveHalts = {
     greet: (connection) => inTurn(async () => tell(connection, await halts.inForce())),
@@ -47,9 +49,10 @@ export function createLiveHalts({ halts, connections, log }: LiveHaltsNeeds): Li
     refresh: () =>
       inTurn(async () => {
         const now = await halts.inForce();
-        if (told !== null && isSame(now, told)) return;
-        for (const connection of connections()) await tell(connection, now);
-        told = now;
+        for (const connection of connections()) {
+          const before = told.get(connection);
+          if (before === undefined || !isSame(now, before)) await tell(connection, now);
+        }
       }),
     close() {
       if (timer !== null) clearTimeout(timer);

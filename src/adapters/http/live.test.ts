@@ -106,7 +106,8 @@ describe('a live connection', () => {
     });
     expect(reader.messages.filter(({ type }) => type === 'quote')).toHaveLength(2);
     expect(reader.messages.filter(({ type }) => type === 'bar')).toHaveLength(1);
-    expect(quiet.messages.some(({ type }) => type === 'quote' || type === 'bar')).toBe(false);
+    // What is halted and what is held are read side by side.
+    expect(quiet.messages.map(({ type }) => type).toSorted()).toEqual(['halts', 'positions', 'snapshot']);
     const late = await open(other, 'AAPL');
     await late.next('quote', ({ quote }) => quote.bid === '99.99');
   });

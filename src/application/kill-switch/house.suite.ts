@@ -24,6 +24,7 @@ import { createSendCancel, createSendReplace } from '../order/send-requests.ts';
 import { createConfirmOrder } from '../order/confirm-order.ts';
 import { createSubmitOrder } from '../order/submit-order.ts';
 import { createSweepAccount } from '../order/sweep-account.ts';
+import { withinLife } from './within-life.suite.ts';
 import type { Broker, BrokerAccess, BrokerOrder, BrokerPosition } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -195,14 +196,15 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
     knownUpTo: async () => (await store.readAll(START, 100_000)).at(-1)?.position ?? START,
   };
 
-  /** One process: what is the owner's to do. `through` may spoil its store. */
-  function startProcess(through: EventStore = store) {
+  /** One process: what is the owner's to do. `through` may spoil its store; once it is dead it reaches the broker no more. */
+  function startProcess(through: EventStore = store, isDead: () => boolean = () => false) {
     const aggregates = createAggregates({ store: through, ids: systemIds });
+    const own = withinLife(broker, isDead);
     const common = {
       ...needs,
       aggregates,
       store: through,
-      broker,
+      broker: own,
       linked,
       clock,
       unfinished,
@@ -211,7 +213,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
         clock: () =>
           Promise.resolve({ now: clock.now(), isOpen: script.isOpen, nextOpen: clock.now(), nextClose: clock.now() }),
       },
-      records: broker,
+      records: own,
       readHalts: createReadHalts({ store: through, clock }),
       limitTables: LIMIT_TABLES,
       sweepEveryMs: 5,

@@ -20,8 +20,6 @@ export interface News {
   readonly kind: 'none' | 'some' | 'lost';
   /** Under which ids the order and its exits are, or will be, recorded. */
   readonly orderIds: readonly string[];
-  /** The broker orders of which executions are not known here: this one, or exits of it. */
-  readonly executionsMissing: readonly string[];
 }
 
 /** `along`: what else was learnt of the account at the same time. */
@@ -65,31 +63,24 @@ export function createNewsOf(needs: { readonly aggregates: Aggregates; readonly 
     if (recorded === null) {
       const named = readClientOrderId(order.clientOrderId);
       const lost = await isLost(access, order);
-      const missing = [order, ...order.legs].filter(({ filledQuantity }) => Number(filledQuantity) > 0);
       const exits = order.legs.map((leg) => observedId(ids, access, leg.brokerOrderId));
       const own = lost && named !== null ? named.orderId : observedId(ids, access, order.brokerOrderId);
-      return {
-        kind: lost ? 'lost' : 'some',
-        orderIds: [own, ...exits],
-        executionsMissing: missing.map(({ brokerOrderId }) => brokerOrderId),
-      };
+      return { kind: lost ? 'lost' : 'some', orderIds: [own, ...exits] };
     }
     const { orderId, revision, state } = recorded;
     const legs = await Promise.all(order.legs.map((leg) => newsOf(access, leg, along)));
     const report = reportOf(learnt, revision);
-    const isMissing = executionsMissing(state, report);
-    const missing = [...(isMissing ? [order.brokerOrderId] : []), ...legs.flatMap((leg) => leg.executionsMissing)];
     const decision = told(learnt, revision, state);
     const isNew =
       decision.kind === 'refused' ||
       decision.events.length > 0 ||
-      missing.length > 0 ||
+      executionsMissing(state, report) ||
       countsLess(state, report) ||
       legs.some(({ kind }) => kind !== 'none') ||
       (await hasUnlinkedLeg(access, order, state)) ||
       (order.replacedBy !== null && !(await isSuccessorKnown(needs, access, orderId, order.replacedBy)));
     const orderIds = [orderId, ...legs.flatMap((leg) => leg.orderIds)];
-    return { kind: isNew ? 'some' : 'none', orderIds, executionsMissing: missing };
+    return { kind: isNew ? 'some' : 'none', orderIds };
   }
 
   /** An exit knows its order, and the order its exits. */

@@ -122,10 +122,15 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     const executionsSince = lastDone === null ? since : before(lastDone, EXECUTIONS_OVERLAP_MS);
     // A count may be what ours is although executions were missed: as many may have been undone meanwhile.
     const isListed = told.some((order) => wasExecutedAfter(order, executionsSince));
-    const listed = isListed ? await executionsAfter(access, executionsSince) : null;
-    const orders = new Map(told.map((order) => [order.brokerOrderId, order]));
+    const executions = isListed ? await executionsAfter(access, executionsSince) : new Map<string, Execution[]>();
+    // Without the list they are asked for order by order, and the next reconciliation reaches back as far.
+    if (executions === null) whole = false;
+    const along = {
+      orders: new Map(told.map((order) => [order.brokerOrderId, order])),
+      executions: executions ?? new Map<string, Execution[]>(),
+    };
     await inParallel(told, WIDTH, async (order) => {
-      const found = await unlessUnreadable(newsOf(access, order, { orders, executions: listed ?? new Map() }));
+      const found = await unlessUnreadable(newsOf(access, order, along));
       if (found === undefined) whole = false;
       else if (found.kind === 'none') found.orderIds.forEach((orderId) => seen.add(orderId));
       else news.push({ ...found, order });
@@ -133,11 +138,6 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     const lost = news.filter(({ kind }) => kind === 'lost').length;
     if (lost > 0) log.alarm('the record has lost orders that were made here', { accountId, orders: lost });
 
-    // Single ones are asked for with their order.
-    const areMany = news.flatMap((each) => each.executionsMissing).length > FEW;
-    const executions = listed ?? (areMany && !isListed ? await executionsAfter(access, executionsSince) : null);
-    if (isListed && listed === null) whole = false;
-    const along = { orders, executions: executions ?? new Map<string, Execution[]>() };
     await inParallel(news, WIDTH, async ({ order, orderIds }) => {
       const learnt = { order, execution: null, reason: null, along };
       const recorded = await unlessUnreadable(recordBrokerOrder(access, learnt, cause));
