@@ -7,7 +7,8 @@ import { executionKey } from '../order/events.ts';
 import type { Counted, Execution } from '../order/events.ts';
 import type { FillBooked, FillReversed } from './events.ts';
 import type { BookedExecution } from './booked.ts';
-import { evolveRisk, executedAfter, holdingOf } from './state.ts';
+import { evolveRisk } from './evolve.ts';
+import { executedAfter, holdingOf } from './state.ts';
 import type { RiskState } from './state.ts';
 
 /** An execution of an order, as the order's own record has it now. */

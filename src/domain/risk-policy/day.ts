@@ -2,6 +2,7 @@
 import type { Side } from '../kernel/lots.ts';
 import { minus, NO_MONEY, NO_QUANTITY, plus, value } from '../kernel/decimal.ts';
 import type { Money, Price, Quantity } from '../kernel/decimal.ts';
+import { added } from '../kernel/maps.ts';
 
 /** What was traded of a symbol on a day: what was held when it began is what is held now less `bought`. */
 export interface Traded {
@@ -37,7 +38,7 @@ export function withTrade(day: DayTrades, trade: DayTrade): DayTrades {
     trade.side === 'buy'
       ? { bought: plus(bought, trade.quantity), received: minus(received, paid) }
       : { bought: minus(bought, trade.quantity), received: plus(received, paid) };
-  return { tradingDay: trade.tradingDay, bySymbol: new Map(before).set(trade.symbol, traded) };
+  return { tradingDay: trade.tradingDay, bySymbol: added(before, trade.symbol, traded) };
 }
 
 /** The trades that count as those of a day: none, once a later day has begun. */

@@ -4,6 +4,7 @@
  */
 import { quantity } from '../kernel/decimal.ts';
 import type { Quantity } from '../kernel/decimal.ts';
+import { added } from '../kernel/maps.ts';
 import type { OverfillCleared, OverfillFound } from './events.ts';
 
 type Found = OverfillFound['data'];
@@ -21,7 +22,7 @@ export const NO_OVERFILLS: Overfills = new Map();
 const keyOf = ({ orderId, cause }: Pick<Found, 'orderId' | 'cause'>): string => `${orderId} ${cause}`;
 
 export const overfillsWith = (overfills: Overfills, found: Found): Overfills =>
-  new Map(overfills).set(keyOf(found), { ...found, excess: quantity(found.excess), cleared: false });
+  added(overfills, keyOf(found), { ...found, excess: quantity(found.excess), cleared: false });
 
 export const overfillsCleared = (overfills: Overfills, orderId: string): Overfills =>
   new Map([...overfills].map(([key, each]) => [key, each.orderId === orderId ? { ...each, cleared: true } : each]));

@@ -11,6 +11,7 @@ import type { Channel, Execution, OrderTerms, OrderTicket } from '../order/event
 import { amendFill, bookFill } from './bookings.ts';
 import type { AmendedExecution } from './bookings.ts';
 import type { AssessmentInputs, OpeningPositionsRecorded, OverfillFound, RiskEvent } from './events.ts';
+import { evolveRisk } from './evolve.ts';
 import { limitsInForce } from './limits.ts';
 import type { LimitBasis, LimitName } from './limits.ts';
 import { clearOverfill, findOverfill } from './overfill.ts';
@@ -22,7 +23,7 @@ import { breachesOf } from './rules.ts';
 import type { Check } from './rules/check.ts';
 import { heldFor } from './rules/means.ts';
 import { repetitions, REPETITION_SECONDS } from './rules/rate.ts';
-import { evolveRisk, NO_RISK, without } from './state.ts';
+import { NO_RISK, without } from './state.ts';
 import type { RiskState } from './state.ts';
 
 // --- Commands ---

@@ -7,7 +7,8 @@ import { evolveOrder, NO_ORDER } from '../../../src/domain/order/state.ts';
 import type { LiveOrder, OrderState } from '../../../src/domain/order/state.ts';
 import { riskStream } from '../../../src/domain/risk-policy/events.ts';
 import type { RiskEvent } from '../../../src/domain/risk-policy/events.ts';
-import { evolveRisk, NO_RISK } from '../../../src/domain/risk-policy/state.ts';
+import { evolveRisk } from '../../../src/domain/risk-policy/evolve.ts';
+import { NO_RISK } from '../../../src/domain/risk-policy/state.ts';
 import type { RiskState } from '../../../src/domain/risk-policy/state.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
 

@@ -1,6 +1,7 @@
 /** The halts in force and what has become of them, folded from the stream of the house. */
 import { EMPTY, find, put } from '../../kernel/dictionary.ts';
 import type { Dictionary } from '../../kernel/dictionary.ts';
+import { added, dropped } from '../../kernel/maps.ts';
 import type { HaltParty, HaltReport, HaltStage, KillSwitchEvent, TradingHalted } from './events.ts';
 
 export interface AccountProgress {
@@ -45,7 +46,7 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
   switch (event.type) {
     case 'TradingHalted': {
       const begun = { approval: null, accounts: null, progress: EMPTY, stages: {}, carriedOutAt: null };
-      return { ...state, standing: new Map(state.standing).set(event.data.haltId, { ...event.data, ...begun }) };
+      return { ...state, standing: added(state.standing, event.data.haltId, { ...event.data, ...begun }) };
     }
     case 'ReleaseApproved': {
       const { haltId, by, approvedAt } = event.data;
@@ -55,9 +56,11 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
       const { haltId } = event.data;
       const halt = state.standing.get(haltId);
       if (halt === undefined) return state;
-      const standing = new Map(state.standing);
-      standing.delete(haltId);
-      return { ...state, standing, ended: put(state.ended, haltId, { scope: halt.scope, by: halt.by }) };
+      return {
+        ...state,
+        standing: dropped(state.standing, haltId),
+        ended: put(state.ended, haltId, { scope: halt.scope, by: halt.by }),
+      };
     }
     case 'HaltUnderWay':
       return changed(state, event.data.haltId, (halt) => ({ ...halt, accounts: event.data.accounts }));
@@ -71,7 +74,7 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
     }
     case 'OperatorAppointed': {
       const { userId, appointedAt } = event.data;
-      return { ...state, operators: new Map(state.operators).set(userId, appointedAt) };
+      return { ...state, operators: added(state.operators, userId, appointedAt) };
     }
     case 'OperatorDismissed':
       return dismissed(state, event.data.userId);
@@ -80,7 +83,7 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
 
 function changed(state: KillSwitchState, haltId: string, change: (halt: Halt) => Halt): KillSwitchState {
   const halt = state.standing.get(haltId);
-  return halt === undefined ? state : { ...state, standing: new Map(state.standing).set(haltId, change(halt)) };
+  return halt === undefined ? state : { ...state, standing: added(state.standing, haltId, change(halt)) };
 }
 
 function reported(halt: Halt, progress: AccountProgress): Halt {
@@ -92,8 +95,6 @@ function reported(halt: Halt, progress: AccountProgress): Halt {
 
 /** What somebody approved who may not approve any more is approved by nobody. */
 function dismissed(state: KillSwitchState, userId: string): KillSwitchState {
-  const operators = new Map(state.operators);
-  operators.delete(userId);
   const standing = new Map(
     [...state.standing].map(([haltId, halt]) => {
       const by = halt.approval?.by;
@@ -101,5 +102,5 @@ function dismissed(state: KillSwitchState, userId: string): KillSwitchState {
       return [haltId, isVoid ? { ...halt, approval: null } : halt] as const;
     }),
   );
-  return { ...state, operators, standing };
+  return { ...state, operators: dropped(state.operators, userId), standing };
 }
