@@ -58,6 +58,7 @@ async function throwSwitch(...args: string[]): Promise<string> {
   return halted.parse(first).haltId;
 }
 
+/** Each order of this run differs in its quantity, so that none is taken for another one sent twice. */
 const MARKET = { instrument: 'AAPL', side: 'buy', type: 'market', qty: '1', currentAsk: '0', currentBid: '0' };
 async function place(fields: Readonly<Record<string, string>>): Promise<string> {
   const answer = await trader.place({ ...MARKET, ...fields }, randomUUID());
@@ -97,7 +98,7 @@ describe('the command line', () => {
       await product.kill('SIGKILL');
       product = await startProduct({ ...settings, PORT: new URL(product.url).port });
       const before = (await readLedger(product.url)).length;
-      const answer = await trader.place(MARKET, randomUUID());
+      const answer = await trader.place({ ...MARKET, qty: '4' }, randomUUID());
       if ('orderId' in answer) await outcome(answer.orderId, 'not_sent');
       expect(await readLedger(product.url)).toHaveLength(before);
       const shown = await fetch(`${product.url}/api/v1/halts`, {
@@ -130,7 +131,7 @@ describe('the command line', () => {
     expect(await release(second)).toMatchObject({ code: 0, said: 'Released.\n' });
     expect(await release(second)).toMatchObject({ code: 0, said: 'Released.\n' });
     expect((await kill('list')).said).toBe('Nothing is halted.\n');
-    await outcome(await place({}), 'filled');
+    await outcome(await place({ qty: '2' }), 'filled');
   });
 
   it('halts an account, a user or a symbol, and refuses what nobody knows', { timeout: 60_000 }, async () => {
@@ -152,7 +153,7 @@ describe('the command line', () => {
 describe('on the folder of a product that does not run', () => {
   it('the halt stands from the product’s start on, and is carried out then', { timeout: 90_000 }, async () => {
     const { bid } = await trader.quote('AAPL');
-    const resting = await place({ type: 'limit', limitPrice: (bid * 0.8).toFixed(2) });
+    const resting = await place({ qty: '3', type: 'limit', limitPrice: (bid * 0.8).toFixed(2) });
     await outcome(resting, 'working');
     await product.kill('SIGTERM');
     const thrown = await kill('broker', '--reason', 'A test.', '--json');

@@ -3,6 +3,7 @@
  * with 1 when one was broken, and with 3 when the machine does not allow it.
  */
 import { parseArgs } from 'node:util';
+import { fail, whole } from '../support/arguments.ts';
 import { ambiguousSends } from './ambiguous-sends.ts';
 import { diskFull } from './disk-full.ts';
 import { droppedFrame } from './dropped-frame.ts';
@@ -36,16 +37,6 @@ const PROOFS: Readonly<Record<string, { readonly run: Proof; readonly times: num
 };
 
 const USAGE = `usage: npm run proofs -- (${Object.keys(PROOFS).join(' | ')}) [--times N] [--seed S] [--json]`;
-
-function fail(line: string, code = 1): never {
-  console.error(line);
-  process.exit(code);
-}
-
-function whole(name: string, text: string, least: number): number {
-  const value = Number(text);
-  return Number.isSafeInteger(value) && value >= least ? value : fail(`${name} must be a whole number from ${least}`);
-}
 
 function read() {
   try {

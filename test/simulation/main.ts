@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { bugNamed, fail, listBugs, whole } from '../support/arguments.ts';
 import { BUGS } from './bugs.ts';
 import { printReport, reportOn } from './report.ts';
 import type { WorldReport } from './report.ts';
@@ -13,16 +14,6 @@ import type { PlannedWorld } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 const USAGE = `usage: npm run simulate -- [--orders N] [--seed N] [--seeds N] [--bug NAME] [--workers N] [--json] [--list-bugs]`;
-
-function fail(line: string): never {
-  console.error(line);
-  process.exit(1);
-}
-
-function whole(name: string, text: string, least: number): number {
-  const value = Number(text);
-  return Number.isSafeInteger(value) && value >= least ? value : fail(`${name} must be a whole number from ${least}`);
-}
 
 function read() {
   try {
@@ -37,19 +28,13 @@ function read() {
         'list-bugs': { type: 'boolean', default: false },
       },
     });
-    if (values['list-bugs']) {
-      for (const { name, sentence } of BUGS) console.log(`${name.padEnd(28)} ${sentence}`);
-      process.exit(0);
-    }
-    if (values.bug !== undefined && !BUGS.some(({ name }) => name === values.bug)) {
-      fail(`there is no bug ${values.bug}; there are ${BUGS.map(({ name }) => name).join(', ')}`);
-    }
+    if (values['list-bugs']) return listBugs(BUGS);
     return {
       orders: whole('--orders', values.orders, 1),
       seed: whole('--seed', values.seed, 0),
       seeds: whole('--seeds', values.seeds, 1),
       workers: whole('--workers', values.workers, 1),
-      bug: values.bug ?? null,
+      bug: bugNamed(BUGS, values.bug)?.name ?? null,
       json: values.json,
     };
   } catch (error) {

@@ -2,6 +2,8 @@
  * The broker's update streams: connections that break loudly or silently, and messages that are dropped, doubled or
  * late. A follower gets them one after another, as the port promises.
  */
+import { createListenerCalls } from '../../src/adapters/alpaca/listener-calls.ts';
+import type { ListenerCalls } from '../../src/adapters/alpaca/listener-calls.ts';
 import type { Broker, BrokerUpdate } from '../../src/application/ports/broker.ts';
 import type { Faults } from './faults.ts';
 import type { ProcessLife } from './life.ts';
@@ -72,7 +74,7 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
   function connect(
     life: ProcessLife,
     account: VenueAccount,
-    calls: Calls,
+    calls: ListenerCalls,
     signal: AbortSignal,
   ): Promise<{ stood: boolean }> {
     return new Promise((resolve) => {
@@ -120,7 +122,7 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
     followerOf: (life) => async (access, listener, signal) => {
       const over = new AbortController();
       const ending = AbortSignal.any([signal, over.signal]);
-      const calls = createCalls(listener, ending, () => over.abort());
+      const calls = createListenerCalls(listener, ending, () => over.abort());
       let failures = 0;
       while (!ending.aborted) {
         const account = accountOf(access.token);
@@ -146,33 +148,5 @@ export function createStreams({ scheduler, random, faults, accountOf }: StreamPa
       const standing = [...connections].filter(({ dead, life }) => !dead && !life.ended);
       if (standing.length > 0) breakOff(random.pick(standing));
     },
-  };
-}
-
-interface Calls {
-  /** `stands`: whether the connection that is told of is still there. */
-  connected(stands: () => boolean): void;
-  update(update: BrokerUpdate): void;
-  settled(): Promise<void>;
-}
-
-/** The listener's calls, strictly one after another; none begins once `ending` has aborted. */
-function createCalls(listener: Parameters<Broker['follow']>[1], ending: AbortSignal, onFailure: () => void): Calls {
-  let last: Promise<void> = Promise.resolve();
-  const add = (call: () => Promise<void>): void => {
-    last = last.then(() => (ending.aborted ? undefined : call()));
-    last.catch(onFailure);
-  };
-  return {
-    connected: (stands) =>
-      add(async () => {
-        await listener.onConnected();
-        // Behind all that has come by now.
-        add(async () => {
-          if (stands()) listener.onCaughtUp();
-        });
-      }),
-    update: (update) => add(() => listener.onUpdate(update)),
-    settled: () => last,
   };
 }

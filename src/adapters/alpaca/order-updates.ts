@@ -3,9 +3,10 @@ import { WebSocket } from 'ws';
 import type { BrokerAccess, BrokerUpdate, OrderUpdates } from '../../application/ports/broker.ts';
 import type { Clock } from '../../application/ports/clock-and-ids.ts';
 import type { AlpacaConfig } from './config.ts';
+import { createListenerCalls } from './listener-calls.ts';
+import type { ListenerCalls } from './listener-calls.ts';
 import { authenticate, listen, readFrame } from './update-wire.ts';
 
-type Listener = Parameters<OrderUpdates['follow']>[1];
 type StreamTimes = AlpacaConfig['times']['stream'];
 
 export function createOrderUpdates(config: AlpacaConfig, clock: Clock): OrderUpdates {
@@ -15,7 +16,7 @@ export function createOrderUpdates(config: AlpacaConfig, clock: Clock): OrderUpd
       const url = config.tradingStreamUrl[access.environment];
       const over = new AbortController();
       const ending = AbortSignal.any([signal, over.signal]);
-      const calls = createCalls(listener, ending, () => over.abort());
+      const calls = createListenerCalls(listener, ending, () => over.abort());
       let failures = 0;
       while (!ending.aborted) {
         const ended = await connectOnce(url, access, times, calls, ending);
@@ -40,35 +41,6 @@ export function createOrderUpdates(config: AlpacaConfig, clock: Clock): OrderUpd
 /** A fifth more or less, so that many streams do not come back in the same moment. */
 const varied = (milliseconds: number): number => milliseconds * (0.8 + 0.4 * Math.random());
 
-interface Calls {
-  /** `stands`: whether the subscription that is told of is still there. */
-  connected(stands: () => boolean): void;
-  update(update: BrokerUpdate): void;
-  /** Resolves when every call so far has ended; rejects with the error of a call that failed. */
-  settled(): Promise<void>;
-}
-
-/** The listener's calls, strictly one after another. None begins once `ending` has aborted. */
-function createCalls(listener: Listener, ending: AbortSignal, onFailure: () => void): Calls {
-  let last: Promise<void> = Promise.resolve();
-  const add = (call: () => Promise<void>): void => {
-    last = last.then(() => (ending.aborted ? undefined : call()));
-    last.catch(onFailure);
-  };
-  return {
-    connected: (stands) =>
-      add(async () => {
-        await listener.onConnected();
-        // Behind all that has come by now.
-        add(async () => {
-          if (stands()) listener.onCaughtUp();
-        });
-      }),
-    update: (update) => add(() => listener.onUpdate(update)),
-    settled: () => last,
-  };
-}
-
 type Ended =
   | { readonly kind: 'unauthorized' }
   /** `stoodMs`: how long the subscription had stood. */
@@ -79,7 +51,7 @@ function connectOnce(
   url: string,
   { token }: BrokerAccess,
   times: StreamTimes,
-  calls: Calls,
+  calls: ListenerCalls,
   signal: AbortSignal,
 ): Promise<Ended> {
   return new Promise((resolve) => {

@@ -9,6 +9,7 @@ import { verifyStore } from '../../../src/adapters/audit/verify-store.ts';
 import { systemClock } from '../../../src/adapters/node/clock-and-ids.ts';
 import { postgresSource } from '../../../src/adapters/postgres/log-source.ts';
 import { createPool } from '../../../src/adapters/postgres/pool.ts';
+import { peekCheckpoint } from '../../../src/adapters/postgres/projections/checkpoint.ts';
 import { verifyViews } from '../../../src/adapters/postgres/verify.ts';
 import { VIEWS } from '../../../src/adapters/postgres/views/all.ts';
 import { CATALOGUE } from '../../../src/adapters/stored-events/catalogue.ts';
@@ -16,6 +17,7 @@ import { createEvolvingStore } from '../../../src/adapters/stored-events/evolvin
 import { createPostgresEventStore } from '../../../src/adapters/postgres/event-store.ts';
 import { verdictLine } from '../../../src/adapters/words/audit.ts';
 import { headsFile } from '../../../src/bootstrap/audit/folder.ts';
+import { START } from '../../../src/application/ports/event-store.ts';
 import type { Visitor } from '../../../src/bootstrap/demo/visitor.ts';
 import type { QuietEvidence, Shown, Violation } from '../check/evidence.ts';
 import { recordOf } from '../check/record.ts';
@@ -38,6 +40,8 @@ export interface Ending {
 const DOUBTS_END_MS = 90_000;
 const QUIET_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 250;
+/** Views that are further behind than that are wrong. */
+const VIEWS_WITHIN_MS = 2_000;
 
 /**
  * `doubts`: whether orders that never reached the broker are waited for until they are given up, or left when they are
@@ -55,6 +59,7 @@ export async function finishWorld(world: World, doubts: 'wait' | 'leave', signal
     await world.clients.tryAgain();
     await wait(LOOK_EVERY_MS);
   }
+  await untilApplied(world);
   const shown = await Promise.all(world.traders.map(shownTo));
   await life.end('SIGTERM');
   const quiet = await verified(world, shown);
@@ -70,6 +75,18 @@ async function isQuiet(world: World, doubts: 'wait' | 'leave'): Promise<boolean>
   return [...recordOf(evidence.events).orders.values()].every(
     ({ state: { status } }) => status !== 'placed' && (doubts === 'leave' || !isDoubtful(status)),
   );
+}
+
+/** The views follow the log: what is shown is what had been recorded when they have come to it, or when they are late. */
+async function untilApplied({ databaseUrl, reader }: World): Promise<void> {
+  const pool = createPool(databaseUrl, { applicationName: 'chaos-views', max: 1 });
+  try {
+    const last = (await reader.all()).at(-1)?.position ?? START;
+    const end = Date.now() + VIEWS_WITHIN_MS;
+    while ((await peekCheckpoint(pool)).position < last && Date.now() < end) await wait(LOOK_EVERY_MS);
+  } finally {
+    await pool.end();
+  }
 }
 
 async function shownTo({ visitor }: Trader): Promise<Shown> {

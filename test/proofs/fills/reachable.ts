@@ -4,6 +4,18 @@ import type { OrderStatus } from '../../../src/domain/order/state.ts';
 
 type From = 'none' | OrderStatus;
 
+const ALL: readonly OrderStatus[] = [
+  'placed',
+  'claimed',
+  'unconfirmed',
+  'working',
+  'filled',
+  'cancelled',
+  'expired',
+  'rejected',
+  'not_sent',
+  'not_received',
+];
 /** Those that the broker has had, as far as our side knows. */
 const THERE: readonly From[] = ['working', 'filled', 'cancelled', 'expired'];
 /** Of an order whose change was rejected, what it was before may have been executed. */
@@ -45,18 +57,7 @@ export const REACHABLE: Readonly<Record<OrderEvent['type'], readonly From[]>> = 
   ExitActivated: THERE_OR_REJECTED,
   ProtectionMissing: THERE,
   ProtectionRestored: THERE,
-  BrokerMessageRecorded: [
-    'placed',
-    'claimed',
-    'unconfirmed',
-    'working',
-    'filled',
-    'cancelled',
-    'expired',
-    'rejected',
-    'not_sent',
-    'not_received',
-  ],
+  BrokerMessageRecorded: ALL,
 };
 
 /** As `working OrderFilled`. */
@@ -64,19 +65,7 @@ export const REACHABLE_PAIRS: readonly string[] = Object.entries(REACHABLE).flat
   states.map((state) => `${state} ${type}`),
 );
 
-const STATES: readonly From[] = [
-  'none',
-  'placed',
-  'claimed',
-  'unconfirmed',
-  'working',
-  'filled',
-  'cancelled',
-  'expired',
-  'rejected',
-  'not_sent',
-  'not_received',
-];
+const STATES: readonly From[] = ['none', ...ALL];
 
 /** How often each pair came about, as a table; a dot for one that can not. */
 export function matrix(visits: ReadonlyMap<string, number>): readonly string[] {
