@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimalText, instantText, symbolText } from './text.ts';
+import { decimalText, instantText, symbolText, uuidText } from './text.ts';
 
 export const tolerance = z.enum(['cautious', 'balanced', 'bold']);
 export const experience = z.enum(['new', 'some', 'experienced']);
@@ -85,12 +85,26 @@ export const riskOverview = z
     repeatedExecution: z
       .object({ symbol: symbolText, side: z.enum(['buy', 'sell']), trippedAt: instantText })
       .nullable(),
+    /** More was executed of an order, or of its exits, than was ordered; they hold back orders until the trader has looked. */
+    overfills: z.array(
+      z.object({
+        orderId: uuidText,
+        symbol: symbolText,
+        /** `order`: no position of the account can be made larger; `exits`: none in the symbol. */
+        cause: z.enum(['order', 'exits']),
+        /** Shares. */
+        excess: decimalText,
+      }),
+    ),
   })
   .meta({ id: 'RiskOverview' });
 export type RiskOverview = z.infer<typeof riskOverview>;
 
 /** A profile can be chosen that allows no more than the one in force. */
 export const chooseRiskProfile = z.object({ tolerance, experience }).meta({ id: 'ChooseRiskProfile' });
+export type ChooseRiskProfile = z.infer<typeof chooseRiskProfile>;
+
+export const overfillPath = z.object({ orderId: uuidText });
 
 const positive = decimalText.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), 'must be greater than 0');
 const atLeastOne = z.int().min(1).max(1_000_000);

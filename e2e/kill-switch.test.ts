@@ -1,72 +1,22 @@
 /** Stopping trading and resuming it, in a real browser: a trader alone, and two operators. */
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeDataFolder } from '../src/bootstrap/embedded-postgres.ts';
 import { runProgram } from '../test/support/run-program.ts';
-import type { RunningProgram } from '../test/support/running-product.ts';
-import { startProduct } from '../test/support/running-product.ts';
+import { contentWidth, openStage, seriousFaults } from './browser.suite.ts';
+import type { Stage } from './browser.suite.ts';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const folder = mkdtempSync(join(tmpdir(), 'tradsy-e2e-kill-'));
-const settings = { TRADSY_DATA: folder };
-let product: RunningProgram;
-let browser: Browser;
-
+let stage: Stage;
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: install Chromium, or set CHROMIUM_PATH`);
-  [product, browser] = await Promise.all([
-    startProduct(settings),
-    chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-sync', '--disable-dev-shm-usage'],
-    }),
-  ]);
+  stage = await openStage();
 }, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.kill('SIGTERM');
-  await removeDataFolder(folder);
-});
-
-/** Signs up in a browser of its own, and goes on to the trading page. */
-async function openTrader(email: string, width = 1440): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  await page.goto(`${product.url}/signup`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('a long walk by the river 7');
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByRole('checkbox').first().waitFor();
-  for (const box of await page.getByRole('checkbox').all()) await box.check();
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('button', { name: 'Link Alpaca account' }).click();
-  await page.waitForURL('**/oauth/authorize**');
-  await page.getByRole('button', { name: /approve/i }).click();
-  await page.waitForURL('**/trade**');
-  return page;
-}
-
-/** Faults that a person would meet, as axe sees them. */
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
+afterAll(() => stage.close());
 
 const banner = (page: Page) => page.getByRole('region', { name: 'Trading is stopped' });
 const stopButton = (page: Page) => page.getByRole('button', { name: 'Stop trading', exact: true });
 
 describe('a trader', () => {
   it('stops trading with the keyboard alone, sees it carried out, and resumes', { timeout: 90_000 }, async () => {
-    const page = await openTrader('trader@example.com');
+    const page = await stage.newTrader('trader@example.com');
     await stopButton(page).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Stop trading' });
@@ -97,11 +47,11 @@ describe('a trader', () => {
   });
 
   it('finds all of it on a phone, without scrolling sideways', { timeout: 60_000 }, async () => {
-    const page = await openTrader('phone@example.com', 390);
+    const page = await stage.newTrader('phone@example.com', 390);
     await stopButton(page).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop trading' }).click();
     await banner(page).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(await contentWidth(page)).toBeLessThanOrEqual(390);
     await page.getByRole('button', { name: 'Stopped: what is stopped' }).click();
     await page.getByRole('dialog').getByRole('article').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
@@ -112,12 +62,12 @@ describe('two operators', () => {
   it('stop one symbol for everybody, and both have to release it', { timeout: 120_000 }, async () => {
     const emails = ['first@example.com', 'second@example.com'] as const;
     const [first, second, trader] = [
-      await openTrader(emails[0]),
-      await openTrader(emails[1]),
-      await openTrader('somebody@example.com'),
+      await stage.newTrader(emails[0]),
+      await stage.newTrader(emails[1]),
+      await stage.newTrader('somebody@example.com'),
     ];
     for (const email of emails) {
-      expect(await runProgram('operators', settings, ['add', email])).toMatchObject({ code: 0 });
+      expect(await runProgram('operators', stage.settings, ['add', email])).toMatchObject({ code: 0 });
     }
     // Pages that were open all the time know it too.
     await expect

@@ -1,78 +1,27 @@
 /** A person's first order, in a real browser: from the sign-up to the fill, and its story. */
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeDataFolder } from '../src/bootstrap/embedded-postgres.ts';
-import type { RunningProgram } from '../test/support/running-product.ts';
-import { startProduct } from '../test/support/running-product.ts';
+import { contentWidth, openStage, seriousFaults, signUp } from './browser.suite.ts';
+import type { Stage } from './browser.suite.ts';
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const folder = mkdtempSync(join(tmpdir(), 'tradsy-e2e-'));
-let product: RunningProgram;
-let browser: Browser;
-
+let stage: Stage;
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: install Chromium, or set CHROMIUM_PATH`);
-  [product, browser] = await Promise.all([
-    startProduct({ TRADSY_DATA: folder }),
-    chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--disable-dev-shm-usage',
-      ],
-    }),
-  ]);
+  stage = await openStage();
 }, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await product?.kill('SIGTERM');
-  await removeDataFolder(folder);
-});
-
-/** Faults that a person would meet, as axe sees them. */
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
+afterAll(() => stage.close());
 
 describe('a person', () => {
   it('signs up, links a broker, places an order, sees it filled and reads its story', { timeout: 90_000 }, async () => {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    const page = await stage.newPage(1440);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().includes('401')) errors.push(message.text());
     });
 
-    await page.goto(`${product.url}/signup`);
-    await page.getByLabel('E-mail').fill('first.order@example.com');
-    await page.getByLabel('Password', { exact: true }).fill('a long walk by the river 7');
+    await page.goto(`${stage.product.url}/signup`);
+    await page.getByLabel('E-mail').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Create account' }).click();
-
-    for (const box of await waitForBoxes(page)) await box.check();
-    await page.getByRole('button', { name: 'Continue' }).click();
-
-    await page.getByRole('button', { name: 'Link Alpaca account' }).click();
-    await page.waitForURL('**/oauth/authorize**');
-    await page.getByRole('button', { name: /approve/i }).click();
-    await page.waitForURL('**/trade**');
+    await signUp(page, 'first.order@example.com');
 
     const ticket = page.getByRole('region', { name: 'Order ticket' });
     await ticket.getByLabel('Quantity').fill('3');
@@ -114,16 +63,11 @@ describe('a person', () => {
   });
 
   it('finds everything on a phone, without scrolling sideways', { timeout: 60_000 }, async () => {
-    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    const page = await stage.newPage(390, 844);
     for (const path of ['/signup', '/login']) {
-      await page.goto(product.url + path);
+      await page.goto(stage.product.url + path);
       await page.getByRole('button').first().waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      expect(await contentWidth(page)).toBeLessThanOrEqual(390);
     }
   });
 });
-
-async function waitForBoxes(page: Page) {
-  await page.getByRole('checkbox').first().waitFor();
-  return page.getByRole('checkbox').all();
-}

@@ -31,6 +31,7 @@ import { createWatchProtection } from '../application/risk-policy/watch-protecti
 import {
   createAllowOrdersAgain,
   createChooseRiskProfile,
+  createClearOverfill,
   createShowRisk,
   createTightenLimits,
 } from '../application/risk-policy/own-limits.ts';
@@ -128,6 +129,7 @@ export function createAbilities(container: Container) {
     chooseRiskProfile: createChooseRiskProfile(placing),
     tightenLimits: createTightenLimits(placing),
     allowOrdersAgain: createAllowOrdersAgain(placing),
+    clearOverfill: createClearOverfill(placing),
     adoptBrokerPosition: createAdoptBrokerPosition(common),
     bookFills: createBookFills(common),
     killSwitch: createKillSwitch(container, sending.reportRevoked),

@@ -57,6 +57,7 @@ function draftOf(terms: Terms): Draft | null {
     stopPrice: terms.stopPrice ?? '',
     trailPrice: terms.trailPrice ?? '',
     takeProfit: terms.takeProfit ?? '',
+    exitsProposed: false,
     stopLoss: terms.stopLoss ?? '',
     extendedHours: terms.extendedHours,
     bracket: terms.takeProfit !== null,

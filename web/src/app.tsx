@@ -13,6 +13,8 @@ const TradingLayout = lazy(async () => ({ default: (await import('./shell/tradin
 const TradePage = lazy(async () => ({ default: (await import('./trade/trade-page.tsx')).TradePage }));
 const StoryPage = lazy(async () => ({ default: (await import('./story/story-page.tsx')).StoryPage }));
 
+const LimitsPage = lazy(async () => ({ default: (await import('./limits/limits-page.tsx')).LimitsPage }));
+
 /** The app's addresses. */
 export function App() {
   useEffect(() => {
@@ -32,6 +34,7 @@ export function App() {
               <Route element={<TradingLayout />}>
                 <Route path="trade" element={<TradePage />} />
                 <Route path="orders/:orderId" element={<StoryPage />} />
+                <Route path="limits" element={<LimitsPage />} />
               </Route>
             </Route>
             <Route path="*" element={<NotFoundPage />} />

@@ -14,6 +14,7 @@ import type { Log } from '../../application/ports/log.ts';
 import type { MarketData, Venue } from '../../application/ports/market-data.ts';
 import type {
   AllowOrdersAgain,
+  ClearOverfill,
   ChooseRiskProfile,
   ShowRisk,
   TightenLimits,
@@ -58,6 +59,7 @@ export interface HttpNeeds {
   readonly chooseRiskProfile: ChooseRiskProfile;
   readonly tightenLimits: TightenLimits;
   readonly allowOrdersAgain: AllowOrdersAgain;
+  readonly clearOverfill: ClearOverfill;
   readonly haltTrading: HaltTradingNow;
   readonly releaseHalt: ReleaseHalt;
   /** What is halted, as the event store has it now. */

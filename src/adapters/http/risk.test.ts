@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { problem } from '../../../contracts/problem.ts';
@@ -50,6 +51,7 @@ describe('the limits of an account', () => {
       used: { openOrders: 0, ordersInTenSeconds: 0, ordersInAMinute: 0, exposure: '0.00' },
       halts: [],
       repeatedExecution: null,
+      overfills: [],
     });
   });
 
@@ -208,6 +210,36 @@ describe('too many orders of one kind', () => {
     } finally {
       await alone.close();
     }
+  });
+});
+
+describe('what was executed too much', () => {
+  it('is told, and holds orders back until its own trader has looked at it', async () => {
+    const [person, other] = [await server.trader(), await server.trader()];
+    const { d } = (await place(person, '2')).json as { d: { orderId: string } };
+    const found = { orderId: d.orderId, symbol: 'AAPL', cause: 'order', excess: '1' } as const;
+    const at = '2026-03-02T15:00:00.000Z';
+    await server.deskOf(person.accountId).risk({ type: 'RecordOverfill', ...found, at });
+    expect((await overviewOf(person)).overfills).toEqual([found]);
+    expect((await place(person, '3')).json).toMatchObject({ refusal: { breaches: [{ rule: 'overfill' }] } });
+
+    const clear = (by: Person, orderId: string) => ask(by, 'POST', `/overfills/${orderId}/clear`);
+    for (const [by, orderId] of [
+      [other, d.orderId],
+      [person, randomUUID()],
+      [person, 'none'],
+    ] as const) {
+      expect(refusal(await clear(by, orderId))).toMatchObject({ status: 404, code: 'not_found' });
+    }
+    expect((await overviewOf(person)).overfills).toEqual([found]);
+
+    expect(riskOverview.parse((await clear(person, d.orderId)).json).overfills).toEqual([]);
+    expect((await clear(person, d.orderId)).status).toBe(200);
+    const events = await server.store.readStream(riskStream(person.accountId));
+    expect(events.filter(({ type }) => type === 'OverfillCleared')).toMatchObject([
+      { data: { clearedBy: person.userId }, metadata: { actor: { kind: 'user', id: person.userId } } },
+    ]);
+    expect((await place(person, '3')).json).toMatchObject({ s: 'ok' });
   });
 });
 

@@ -24,6 +24,7 @@ import { createHaltsOn, createReadHalts } from '../../application/risk-policy/ha
 import {
   createAllowOrdersAgain,
   createChooseRiskProfile,
+  createClearOverfill,
   createShowRisk,
   createTightenLimits,
 } from '../../application/risk-policy/own-limits.ts';
@@ -163,6 +164,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     chooseRiskProfile: createChooseRiskProfile(trading),
     tightenLimits: createTightenLimits(trading),
     allowOrdersAgain: createAllowOrdersAgain(trading),
+    clearOverfill: createClearOverfill(trading),
     haltTrading: createHaltTrading(trading),
     releaseHalt: createReleaseHalt(trading),
     killSwitch: () => aggregates.killSwitch.load(KILL_SWITCH_STREAM),

@@ -4,27 +4,11 @@ import type { Readiness } from '../ports/broker.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { aborted } from '../ports/leases.suite.ts';
 import { createCancelOrder } from './change-order.ts';
-import { ACCOUNT, brokerOrder, cause, openDesk, unstopped, USER } from './order-path.suite.ts';
-import { createDoubtWatch } from './doubt-watch.ts';
-import { createConfirmOrder } from './confirm-order.ts';
+import { ACCOUNT, brokerOrder, cause, unstopped, USER } from './order-path.suite.ts';
+import { placedOrder } from './placed-order.suite.ts';
 import { createSubmitOrder } from './submit-order.ts';
 
 const STRANGER = '33333333-3333-4333-8333-333333333333';
-
-async function placedOrder() {
-  const desk = await openDesk();
-  const answer = await desk.placeOrder(desk.order());
-  if (answer.kind !== 'placed') throw new Error(answer.kind);
-  const submit = createSubmitOrder(desk.needs);
-  const confirm = createConfirmOrder(desk.needs);
-  return {
-    ...desk,
-    orderId: answer.orderId,
-    submit: (signal = unstopped) => submit(answer.orderId, cause, signal),
-    confirm: () => confirm(answer.orderId, cause),
-    types: () => desk.typesOf(answer.orderId),
-  };
-}
 
 describe('sending an order', () => {
   it('claims it first, and sends it once whoever else tries', async () => {
@@ -140,112 +124,6 @@ describe('sending an order', () => {
     expect(await submit()).toEqual({ kind: 'settled' });
     expect(await types()).toEqual(['OrderPlaced', 'OrderNotSent']);
   });
-
-  it('never sends again what is in doubt, but looks it up and adopts it', async () => {
-    const { submit, confirm, types, script, sent } = await placedOrder();
-    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
-    expect(await submit()).toEqual({ kind: 'doubt' });
-    expect(await submit()).toEqual({ kind: 'settled' });
-    expect(await confirm()).toEqual({ kind: 'doubt' });
-    script.lookUp = (id) => ({ kind: 'found', value: brokerOrder(id) });
-    expect(await confirm()).toEqual({ kind: 'settled' });
-    expect(sent).toHaveLength(1);
-    expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionUnconfirmed', 'OrderAcknowledged']);
-  });
-
-  it('asks after an order that the broker knows already', async () => {
-    const { submit, types, script } = await placedOrder();
-    script.submit = () => ({ kind: 'known_already' });
-    expect(await submit()).toEqual({ kind: 'doubt' });
-    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
-  });
-
-  it('gives up after a minute in which the broker knew nothing, and cancels it should it appear after all', async () => {
-    const { submit, confirm, types, script, passTime, needs, access, orderId, alarms } = await placedOrder();
-    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
-    await submit();
-    expect(await confirm()).toEqual({ kind: 'doubt' });
-    passTime(59);
-    expect(await confirm()).toEqual({ kind: 'doubt', afterMs: 1_000 });
-    passTime(1);
-    expect(await confirm()).toEqual({ kind: 'settled' });
-    expect((await types()).at(-1)).toBe('OrderNotReceived');
-    await needs.recordBrokerOrder(access, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
-    expect((await types()).slice(-2)).toEqual(['OrderAcknowledged', 'CancelRequested']);
-    expect(alarms).toEqual([
-      'an order stays in doubt',
-      'an order is given up for lost',
-      'an order that had ended has appeared at the broker',
-    ]);
-  });
-
-  it('does not give up because the broker was silent for long: it must have said no for a minute', async () => {
-    const { submit, confirm, types, script, passTime, alarms } = await placedOrder();
-    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
-    await submit();
-    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
-    passTime(600);
-    expect(await confirm()).toEqual({ kind: 'doubt' });
-    script.lookUp = () => ({ kind: 'not_found' });
-    expect(await confirm()).toEqual({ kind: 'doubt' });
-    passTime(59);
-    // From here on it is asked quickly, so that the end of the doubt is not late.
-    expect(await confirm()).toEqual({ kind: 'doubt', afterMs: 1_000 });
-    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
-    passTime(1);
-    expect(await confirm()).toEqual({ kind: 'settled' });
-    expect((await types()).at(-1)).toBe('OrderNotReceived');
-    expect(alarms).toEqual(['an order stays in doubt', 'an order is given up for lost']);
-  });
-
-  it('tells a person of the doubt once, and again after a restart, however the broker answers', async () => {
-    const { needs, orderId, submit, script, passTime, alarms } = await placedOrder();
-    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
-    script.lookUp = () => ({ kind: 'unknown', reason: 'time-out' });
-    await submit();
-    const confirmIn = (process: typeof needs) => createConfirmOrder(process)(orderId, cause);
-    passTime(44);
-    await confirmIn(needs);
-    expect(alarms).toEqual([]);
-    passTime(1);
-    await confirmIn(needs);
-    await confirmIn(needs);
-    expect(alarms).toEqual(['an order stays in doubt']);
-    await confirmIn({ ...needs, watchDoubt: createDoubtWatch(needs) });
-    expect(alarms).toEqual(['an order stays in doubt', 'an order stays in doubt']);
-  });
-
-  it('asks for an order under the name that a former release gave it before giving up', async () => {
-    const { needs, submit, types, script, passTime, orderId } = await placedOrder();
-    script.submit = () => ({ kind: 'unknown', reason: 'time-out' });
-    await submit();
-    const asked: string[] = [];
-    const byClientOrderId = (_access: unknown, id: string) => {
-      asked.push(id);
-      const found = { kind: 'found', value: brokerOrder(orderId) } as const;
-      return Promise.resolve(id === orderId ? found : ({ kind: 'not_found' } as const));
-    };
-    const confirm = createConfirmOrder({ ...needs, broker: { ...needs.broker, byClientOrderId } });
-    expect(await confirm(orderId, cause)).toEqual({ kind: 'doubt' });
-    passTime(60);
-    expect(await confirm(orderId, cause)).toEqual({ kind: 'settled' });
-    expect(asked).toEqual([`tradsy-${orderId}`, `tradsy-${orderId}`, orderId]);
-    expect((await types()).at(-1)).toBe('OrderAcknowledged');
-  });
-
-  it('takes over the claim of a process that died', async () => {
-    const { confirm, types, passTime, aggregates, orderId } = await placedOrder();
-    const claim = { type: 'ClaimSubmission', claimId: 'dead', at: '2026-03-02T15:00:00.000Z' } as const;
-    await aggregates.orders.handle(`order-${orderId}`, claim, cause);
-    expect(await confirm()).toEqual({ kind: 'doubt' });
-    expect((await types()).at(-1)).toBe('SubmissionClaimed');
-    passTime(15);
-    await confirm();
-    expect((await types()).at(-1)).toBe('SubmissionUnconfirmed');
-    passTime(45);
-    expect(await confirm()).toEqual({ kind: 'settled' });
-    expect((await types()).at(-1)).toBe('OrderNotReceived');
-  });
 });
 
 describe('the gate', () => {
@@ -345,22 +223,5 @@ describe('a position that is not the broker’s', () => {
     expect(await submit()).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(await types()).toEqual(['OrderPlaced', 'OrderNotSent']);
-  });
-});
-
-describe('what the broker reports', () => {
-  it('of an order that was not placed here is recorded as observed', async () => {
-    const { needs, access, store } = await placedOrder();
-    const foreign = brokerOrder('from-elsewhere');
-    const orderId = await needs.recordBrokerOrder(access, { order: foreign, execution: null, reason: null }, cause);
-    await needs.recordBrokerOrder(access, { order: foreign, execution: null, reason: null }, cause);
-    expect((await store.readStream(`order-${orderId}`)).map((event) => event.type)).toEqual(['OrderObserved']);
-  });
-
-  it('under the id of another account’s order does not touch that order', async () => {
-    const { needs, access, orderId, types } = await placedOrder();
-    const stranger = { ...access, accountId: '55555555-5555-4555-8555-555555555555' };
-    await needs.recordBrokerOrder(stranger, { order: brokerOrder(orderId), execution: null, reason: null }, cause);
-    expect(await types()).toEqual(['OrderPlaced']);
   });
 });

@@ -7,7 +7,7 @@ import { find } from '../../domain/kernel/dictionary.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import type { ExecutionBusted, Fill, OrderEvent, Recount } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
-import { executionAt, standingOf } from '../../domain/order/executions.ts';
+import { allNamesOf, executionAt, standingOf } from '../../domain/order/executions.ts';
 import type { KnownExecution } from '../../domain/order/executions.ts';
 import { isFinal } from '../../domain/order/state.ts';
 import type { LiveOrder } from '../../domain/order/state.ts';
@@ -71,7 +71,7 @@ export function createBookFills(needs: BookFillsNeeds): (event: RecordedEvent) =
     }
     const inText = { quantity: toText(counted.quantity), price: toText(counted.price) };
     const now = busted || version === null ? null : { ...inText, version };
-    const amend = { type: 'AmendFill', ...fill, counted: now, amendedAt } as const;
+    const amend = { type: 'AmendFill', ...fill, counted: now, amendedAt, names: allNamesOf(order, execution) } as const;
     await aggregates.risk.handle(riskStream(accountId), amend, cause);
   }
 

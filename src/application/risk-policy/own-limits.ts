@@ -1,14 +1,22 @@
 /** A trader's own limits: what is in force and how much of it is used, and making it tighter. */
 import { accountStream } from '../../domain/account/events.ts';
 import type { OpenAccount } from '../../domain/account/account.ts';
-import { minus, price } from '../../domain/kernel/decimal.ts';
+import { minus, price, toText } from '../../domain/kernel/decimal.ts';
 import type { Money } from '../../domain/kernel/decimal.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
-import type { Experience, HaltNotice, Mark, RiskLimits, Tolerance } from '../../domain/risk-policy/events.ts';
+import type {
+  Experience,
+  HaltNotice,
+  Mark,
+  OverfillFound,
+  RiskLimits,
+  Tolerance,
+} from '../../domain/risk-policy/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { exposureOf, openOrdersOf } from '../../domain/risk-policy/exposure.ts';
 import { limitsFor, limitsInForce, NOTHING_TIGHTENED, profileOn } from '../../domain/risk-policy/limits.ts';
 import type { LimitName, OwnLimits, RiskProfile } from '../../domain/risk-policy/limits.ts';
+import { standingOverfills } from '../../domain/risk-policy/overfill.ts';
 import { recentOrders } from '../../domain/risk-policy/recent.ts';
 import { resultOfDay } from '../../domain/risk-policy/result.ts';
 import type { RiskCommand } from '../../domain/risk-policy/risk-policy.ts';
@@ -43,6 +51,8 @@ export interface RiskOverview {
   readonly ordersInAMinute: number;
   readonly halts: readonly HaltNotice[];
   readonly tripped: RiskState['tripped'];
+  /** What was executed too much, and no person has looked at. */
+  readonly overfills: readonly Omit<OverfillFound['data'], 'foundAt'>[];
 }
 
 type Refused = { readonly kind: 'refused'; readonly code: 'not_found' } | { readonly kind: 'unavailable' };
@@ -106,6 +116,12 @@ function overview(
     ordersInAMinute: [...recentOrders(state.recent, now, 60_000)].length,
     halts,
     tripped: state.tripped,
+    overfills: standingOverfills(state.overfills).map(({ orderId, symbol, cause, excess }) => ({
+      orderId,
+      symbol,
+      cause,
+      excess: toText(excess),
+    })),
   };
 }
 
@@ -145,6 +161,14 @@ export const createAllowOrdersAgain =
   (userId, cause) =>
     decide(needs, userId, cause, ({ at }) => ({ type: 'ClearRepeatedExecution', by: userId, at }));
 
+export type ClearOverfill = (userId: string, orderId: string, cause: Cause) => Promise<Tightened>;
+
+/** After more was executed of an order, or of its exits, than was ordered: the trader has looked at it, by name. */
+export const createClearOverfill =
+  (needs: OwnLimitsNeeds): ClearOverfill =>
+  (userId, orderId, cause) =>
+    decide(needs, userId, cause, ({ at }) => ({ type: 'ClearOverfill', orderId, clearedBy: userId, at }));
+
 interface Moment {
   readonly basis: ReturnType<typeof limitBasis>;
   readonly tradingDay: string;
@@ -165,6 +189,7 @@ async function decide(
   const decided = await needs.aggregates.risk.handle(riskStream(account.accountId), command(moment), cause);
   if (decided.kind === 'done') return { kind: 'done' };
   if (decided.refusal.code === 'only_tighter') return { kind: 'only_tighter', limits: decided.refusal.limits };
+  if (decided.refusal.code === 'order_unknown') return { kind: 'refused', code: 'not_found' };
   throw new Error(`own limits were refused: ${decided.refusal.code}`);
 }
 

@@ -19,6 +19,9 @@ export interface BookedExecution extends Booked {
 /** The key of the execution that a booking is about, which may be that of a correction. */
 export const firstKey = (executionKey: string): string => executionKey.split('/', 1)[0] as string;
 
+/** The name that a correction has given what was booked; null for an execution as it first was. */
+export const versionOf = (executionKey: string): string | null => executionKey.split('/').slice(1).join('/') || null;
+
 /** A reversal as what it takes back. */
 export const takenBack = (data: FillReversed['data']): Booked & { readonly orderId: string } => ({
   side: data.side,

@@ -2,17 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { toText } from '../kernel/decimal.ts';
 import { execution } from '../order/samples.suite.ts';
 import type { AmendedExecution } from './bookings.ts';
+import { decide } from './risk-policy.ts';
 import type { RiskCommand } from './risk-policy.ts';
 import { after, assess, breaches, DAY, fill, market, NOW, release } from './samples.suite.ts';
-import { holdingOf, realizedOn, reservedQuantity, tradesUsed } from './state.ts';
+import { holdingOf, NO_RISK, realizedOn, reservedQuantity, tradesUsed } from './state.ts';
 import type { RiskState } from './state.ts';
 
 const LATER = '2026-03-03T15:00:00.000Z';
 
 /** What the broker has made of the execution that `fill` books. */
-const amend = (booked: RiskCommand, counted: AmendedExecution['counted'], amendedAt = LATER): RiskCommand => {
+const amend = (
+  booked: RiskCommand,
+  counted: AmendedExecution['counted'],
+  amendedAt = LATER,
+  names: readonly string[] = ['E1', 'E2', 'E3'],
+): RiskCommand => {
   if (booked.type !== 'BookFill') throw new Error(booked.type);
-  return { ...booked, type: 'AmendFill', repeat: booked.repeat ?? 0, counted, amendedAt };
+  return { ...booked, type: 'AmendFill', repeat: booked.repeat ?? 0, counted, amendedAt, names };
 };
 const corrected = (quantity: string, price: string, version = 'E2') => ({ quantity, price, version });
 
@@ -88,6 +94,14 @@ describe('a corrected execution', () => {
       'FillBooked B-a:4/E3',
     ]);
     expect(figures(state)).toMatchObject({ lots: ['5@98 a'], reserved: '5', trades: 1 });
+  });
+  it('is not brought back by one who has stood still over a later correction, nor over its bust', () => {
+    const [second, third] = [corrected('3', '99'), corrected('5', '98', 'E3')];
+    const late = amend(bought, second, LATER, ['E1', 'E2']);
+    expect(figures(after(bought, amend(bought, third), late).state).lots).toEqual(['5@98 a']);
+    expect(figures(after(bought, amend(bought, third), amend(bought, null), late).state).lots).toEqual([]);
+    const lateBust = amend(bought, null, LATER, ['E1', 'E2']);
+    expect(figures(after(bought, amend(bought, second), lateBust).state).lots).toEqual([]);
   });
   it('may be busted in turn, and is booked as it is when it was never booked before', () => {
     expect(figures(after(bought, amend(bought, corrected('3', '99')), amend(bought, null)).state).lots).toEqual([]);
@@ -168,7 +182,7 @@ describe('what was executed too much', () => {
     expect(stands(buy, found('1'), clear)).toBe(false);
     expect(types(found('1'), clear, clear, found('1'))).toEqual(['OverfillFound', 'OverfillCleared']);
     expect(stands(buy, found('1'), clear, found('2'))).toBe(true);
-    expect(types(clear)).toEqual([]);
+    expect(decide(clear, NO_RISK)).toEqual({ kind: 'refused', refusal: { code: 'order_unknown' } });
   });
   it('by exits stands against their symbol only', () => {
     expect(stands(buy, found('1', 'exits', 'IBM'))).toBe(false);

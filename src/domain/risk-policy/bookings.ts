@@ -6,6 +6,7 @@ import type { Lot } from '../kernel/lots.ts';
 import { executionKey } from '../order/events.ts';
 import type { Counted, Execution } from '../order/events.ts';
 import type { FillBooked, FillReversed } from './events.ts';
+import { versionOf } from './booked.ts';
 import type { BookedExecution } from './booked.ts';
 import { evolveRisk } from './evolve.ts';
 import { executedAfter, holdingOf } from './state.ts';
@@ -27,6 +28,8 @@ export interface AmendedExecution extends ExecutionToBook {
   readonly counted: (Counted & { readonly version: string }) | null;
   /** When the broker has changed it last. */
   readonly amendedAt: string;
+  /** Every name of it that whoever asks knows, those that corrections gave it too. */
+  readonly names: readonly string[];
 }
 
 /** Books an execution once. */
@@ -36,9 +39,12 @@ export function bookFill(fill: ExecutionToBook, state: RiskState): readonly Fill
   return [booking(fill, key, fill.execution, state)];
 }
 
-/** Brings what is booked of an execution to what counts of it now; nothing when it is so already. */
+/**
+ * Brings what is booked of an execution to what counts of it now; nothing when it is so already, or when whoever asks does
+ * not know of the correction that is booked: they have stood still since, and would bring back what it was before.
+ */
 export function amendFill(fill: AmendedExecution, state: RiskState): readonly (FillBooked | FillReversed)[] {
-  const { execution, repeat, counted, amendedAt } = fill;
+  const { execution, repeat, counted, amendedAt, names } = fill;
   const first = executionKey(execution, repeat);
   const key = counted === null ? null : executionKey(execution, repeat, counted.version);
   const booked = find(state.bookedExecutions, first);
@@ -47,6 +53,8 @@ export function amendFill(fill: AmendedExecution, state: RiskState): readonly (F
   if (readAt !== null && Date.parse(amendedAt) <= Date.parse(readAt)) return [];
   const standing = booked ?? (readAt === null ? undefined : asFirstTold(fill, first));
   if (standing?.executionKey === key) return [];
+  const version = standing === undefined ? null : versionOf(standing.executionKey);
+  if (version !== null && !names.includes(version)) return [];
   const events: (FillBooked | FillReversed)[] = [];
   let now = state;
   if (standing?.stands === true) {

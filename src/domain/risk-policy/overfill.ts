@@ -34,16 +34,24 @@ export function findOverfill(overfills: Overfills, found: Found): readonly Overf
   return [{ type: 'OverfillFound', data: found }];
 }
 
-/** Nothing for an order that has none, or whose overfill is cleared already. */
+/** Whether more was ever executed of an order, or of its exits, than was ordered. */
+export const hasOverfill = (overfills: Overfills, orderId: string): boolean =>
+  [...overfills.values()].some((each) => each.orderId === orderId);
+
+/** Nothing for an order whose overfill is cleared already. */
 export function clearOverfill(
   overfills: Overfills,
   { orderId, clearedBy, at }: { readonly orderId: string; readonly clearedBy: string; readonly at: string },
 ): readonly OverfillCleared[] {
-  const standing = [...overfills.values()].find((each) => each.orderId === orderId && !each.cleared);
+  const standing = standingOverfills(overfills).find((each) => each.orderId === orderId);
   if (standing === undefined) return [];
   return [{ type: 'OverfillCleared', data: { orderId, symbol: standing.symbol, clearedBy, clearedAt: at } }];
 }
 
+/** What no person has looked at yet. */
+export const standingOverfills = (overfills: Overfills): readonly Overfill[] =>
+  [...overfills.values()].filter(({ cleared }) => !cleared);
+
 /** What stands against orders in a symbol that could make a position larger. */
 export const standingAgainst = (overfills: Overfills, symbol: string): Overfill | undefined =>
-  [...overfills.values()].find((each) => !each.cleared && (each.cause === 'order' || each.symbol === symbol));
+  standingOverfills(overfills).find((each) => each.cause === 'order' || each.symbol === symbol);

@@ -14,7 +14,7 @@ import type { AssessmentInputs, OpeningPositionsRecorded, OverfillFound, RiskEve
 import { evolveRisk } from './evolve.ts';
 import { limitsInForce } from './limits.ts';
 import type { LimitBasis, LimitName } from './limits.ts';
-import { clearOverfill, findOverfill } from './overfill.ts';
+import { clearOverfill, findOverfill, hasOverfill } from './overfill.ts';
 import { chooseProfile, tighten } from './policy.ts';
 import type { ChooseRiskProfile, TightenLimits } from './policy.ts';
 import { decidePosition } from './position-mismatch.ts';
@@ -114,6 +114,7 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
       return accept(...findOverfill(state.overfills, { orderId, symbol, cause, excess, foundAt }));
     }
     case 'ClearOverfill':
+      if (!hasOverfill(state.overfills, command.orderId)) return refuse({ code: 'order_unknown' });
       return accept(...clearOverfill(state.overfills, command));
     case 'AdjustReservation':
       return adjustReservation(command, state);

@@ -15,6 +15,12 @@ import {
   type Environment,
   type Onboarding,
 } from '../../../contracts/onboarding.ts';
+import {
+  riskOverview,
+  type ChooseRiskProfile,
+  type RiskOverview,
+  type TightenLimits,
+} from '../../../contracts/risk.ts';
 import { orderStory, type OrderStory } from '../../../contracts/story.ts';
 import { call, callEmpty, jsonBody } from './client.ts';
 import { exchange, parseAnswer } from './exchange.ts';
@@ -72,6 +78,22 @@ export const getInstrument = (symbol: string, signal: AbortSignal): Promise<Inst
 
 export const getStory = (orderId: string, signal: AbortSignal): Promise<OrderStory> =>
   call(orderStory, `/api/v1/orders/${encodeURIComponent(orderId)}/story`, { signal });
+
+/** What limits the account, and how much of it is used. */
+export const getRisk = (signal: AbortSignal): Promise<RiskOverview> => call(riskOverview, '/api/v1/risk', { signal });
+
+const changeRisk = (path: string, body: unknown = {}): Promise<RiskOverview> =>
+  call(riskOverview, `/api/v1/risk/${path}`, { method: 'POST', ...jsonBody(body) });
+
+export const chooseRiskProfile = (choice: ChooseRiskProfile): Promise<RiskOverview> => changeRisk('profile', choice);
+
+/** For good: no call takes it back. */
+export const tightenLimits = (limits: TightenLimits): Promise<RiskOverview> => changeRisk('limits', limits);
+
+export const allowOrdersAgain = (): Promise<RiskOverview> => changeRisk('allow-orders');
+
+export const clearOverfill = (orderId: string): Promise<RiskOverview> =>
+  changeRisk(`overfills/${encodeURIComponent(orderId)}/clear`);
 
 /** Takes the broker's position over in place of ours; `quantity` is the broker's, as the trader has seen it. */
 export const adoptPosition = (symbol: string, quantity: string): Promise<void> =>

@@ -51,6 +51,9 @@ export function AccountMenu() {
           </div>
         </dl>
         <div className="account-menu__actions">
+          <Link className="button" to="/limits" onClick={() => setOpen(false)}>
+            Limits
+          </Link>
           <Link className="button" to="/link" onClick={() => setOpen(false)}>
             Broker link
           </Link>

@@ -73,6 +73,8 @@ export const formatMarketDay = (at: Date): string => weekday.format(at);
 export const isWeekend = (at: Date): boolean => /^S(at|un)/.test(weekday.format(at));
 /** `Mon, Mar 2, 2026`, New York's calendar. */
 export const formatMarketDate = (at: Date): string => dateWithYear.format(at);
+/** A trading day (`2026-03-02`) as `Mon, Mar 2, 2026`. */
+export const formatTradingDay = (day: string): string => dateWithYear.format(new Date(`${day}T17:00:00Z`));
 /** `14:31:05` on one of the days `today` (as `formatMarketDay` writes them), else `Mar 2`. */
 export const formatMarketWhen = (at: Date, today: readonly string[]): string =>
   today.includes(formatMarketDay(at)) ? clock.format(at) : dayOnly.format(at);

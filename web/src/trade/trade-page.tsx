@@ -23,6 +23,16 @@ import './trade.css';
 
 const FIRST_CHOICE = 'AAPL';
 
+/** Prices belong to the symbol that they were written for. */
+const NO_PRICES = {
+  limitPrice: '',
+  stopPrice: '',
+  trailPrice: '',
+  takeProfit: '',
+  stopLoss: '',
+  exitsProposed: true,
+} as const;
+
 /** The symbol of the address; without one, a familiar instrument. Empty until the instruments are known. */
 function useSymbol(): string {
   const [search] = useSearchParams();
@@ -60,7 +70,7 @@ export function TradePage() {
   const symbol = useSymbol();
   const { watch } = useLiveContext();
   const { onboarding, reload } = useAccount();
-  const { accountId, failure, reload: reloadTrading } = useTrading();
+  const { accountId, failure, reload: reloadTrading, risk } = useTrading();
   const navigate = useNavigate();
   const isPhone = useMedia(PHONE);
   const [draft, setDraft] = useState<Draft>(emptyDraft);
@@ -72,12 +82,17 @@ export function TradePage() {
   useLinkedNotice();
   useEffect(() => watch(symbol), [watch, symbol]);
 
+  const exitsRequired = risk.loaded.status === 'ready' && risk.loaded.value.limits.protectionRequired;
+  useEffect(() => {
+    if (exitsRequired) setDraft((now) => ({ ...now, bracket: true }));
+  }, [exitsRequired]);
+
   const { clear } = submitting;
   useEffect(() => {
     if (lastSymbol.current === symbol) return;
     lastSymbol.current = symbol;
     clear();
-    setDraft((now) => ({ ...now, limitPrice: '', stopPrice: '', trailPrice: '', takeProfit: '', stopLoss: '' }));
+    setDraft((now) => ({ ...now, ...NO_PRICES }));
   }, [symbol, clear]);
 
   const change = (next: Partial<Draft>): void => setDraft((now) => ({ ...now, ...next }));

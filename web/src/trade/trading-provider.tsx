@@ -3,11 +3,11 @@ import type { Instrument } from '../../../contracts/broker-api.ts';
 import type { BrokerCapabilities } from '../../../contracts/capabilities.ts';
 import { getAccounts, getInstruments } from '../api/broker-api.ts';
 import { describeFailure } from '../api/failure.ts';
-import { getCapabilities } from '../api/tradsy-api.ts';
+import { getCapabilities, getRisk } from '../api/tradsy-api.ts';
 import { LiveProvider } from '../live/live-provider.tsx';
 import { useAccount } from '../session/account-context.ts';
 import { useLoad } from '../ui/use-load.ts';
-import { TradingContext, type TradingValue } from './trading-context.ts';
+import { TradingContext, type RiskSource, type TradingValue } from './trading-context.ts';
 
 interface Trading {
   accountId: string | null;
@@ -21,9 +21,15 @@ async function loadTrading(): Promise<Trading> {
   return { capabilities, accountId, instruments: accountId === null ? [] : await getInstruments(accountId) };
 }
 
+function useRisk(): RiskSource {
+  const { loaded, reload, replace } = useLoad('risk', getRisk);
+  return useMemo(() => ({ loaded, reload, replace }), [loaded, reload, replace]);
+}
+
 export function TradingProvider({ children }: { children: ReactNode }) {
   const { onboarding } = useAccount();
   const { loaded, reload } = useLoad('trading', loadTrading);
+  const risk = useRisk();
   const value = useMemo<TradingValue>(() => {
     const ready = loaded.status === 'ready' ? loaded.value : null;
     return {
@@ -33,8 +39,9 @@ export function TradingProvider({ children }: { children: ReactNode }) {
       status: loaded.status,
       failure: loaded.status === 'failed' ? describeFailure(loaded.failure) : null,
       reload,
+      risk,
     };
-  }, [loaded, reload]);
+  }, [loaded, reload, risk]);
 
   return (
     <TradingContext value={value}>

@@ -1,5 +1,5 @@
 /** A trader's limits on the Tradsy API: what is in force, how much of it is used, and making it tighter. */
-import { chooseRiskProfile, riskOverview, tightenLimits } from '../../../../contracts/risk.ts';
+import { chooseRiskProfile, overfillPath, riskOverview, tightenLimits } from '../../../../contracts/risk.ts';
 import type { RiskOverview as Told } from '../../../../contracts/risk.ts';
 import type { RiskOverview, Tightened } from '../../../application/risk-policy/own-limits.ts';
 import { toCents } from '../../../domain/kernel/decimal.ts';
@@ -12,7 +12,10 @@ import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import { causeOf } from './cause.ts';
 
-type Needs = Pick<HttpNeeds, 'showRisk' | 'chooseRiskProfile' | 'tightenLimits' | 'allowOrdersAgain'> & {
+type Needs = Pick<
+  HttpNeeds,
+  'showRisk' | 'chooseRiskProfile' | 'tightenLimits' | 'allowOrdersAgain' | 'clearOverfill'
+> & {
   readonly limits: Pick<Limits, 'marketData' | 'orderEntry'>;
 };
 
@@ -98,6 +101,20 @@ export function riskRoutes(needs: Needs): readonly Route[] {
         return tooMany ?? changed(userId, await needs.allowOrdersAgain(userId, causeOf(call)));
       },
     }),
+    route({
+      ...common,
+      method: 'POST',
+      path: `${PATH}/overfills/{orderId}/clear`,
+      summary: 'Has looked at what was executed too much: it holds back no order any more',
+      params: overfillPath,
+      success: { statuses: { 200: 'Cleared' }, body: riskOverview },
+      refusals: ['not_found', 'too_many_requests', 'unavailable'],
+      async handle(call) {
+        const { userId } = call.principal;
+        const tooMany = limits.orderEntry(userId);
+        return tooMany ?? changed(userId, await needs.clearOverfill(userId, call.params.orderId, causeOf(call)));
+      },
+    }),
   ];
 }
 
@@ -127,5 +144,6 @@ function told(it: RiskOverview): Immutable<Told> {
       it.tripped === null
         ? null
         : { symbol: it.tripped.symbol, side: it.tripped.side, trippedAt: it.tripped.trippedAt },
+    overfills: it.overfills,
   };
 }

@@ -20,6 +20,8 @@ export interface Draft extends Choices {
   readonly trailPrice: string;
   readonly takeProfit: string;
   readonly stopLoss: string;
+  /** Whether the exits are those that the limits propose; false once the trader has written one. */
+  readonly exitsProposed: boolean;
 }
 
 export const emptyDraft: Draft = {
@@ -34,6 +36,7 @@ export const emptyDraft: Draft = {
   bracket: false,
   takeProfit: '',
   stopLoss: '',
+  exitsProposed: true,
 };
 
 /** Commas between thousands and blanks are typing habits, not part of the figure. */

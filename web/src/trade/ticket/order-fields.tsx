@@ -26,12 +26,14 @@ interface OrderFieldsProps {
   table: Table;
   draft: Draft;
   errors: DraftErrors;
+  /** Whether the limits ask for a bracket. */
+  exitsRequired: boolean;
   quantityRef: Ref<HTMLInputElement>;
   onChange: (change: Partial<Draft>) => void;
 }
 
 /** Type, time in force, quantity, prices, hours and the optional bracket: what the broker's table has, and nothing else. */
-export function OrderFields({ table, draft, errors, quantityRef, onChange }: OrderFieldsProps) {
+export function OrderFields({ table, draft, errors, exitsRequired, quantityRef, onChange }: OrderFieldsProps) {
   const choose = (change: Partial<Draft>): void => onChange(settled(table, { ...draft, ...change }));
   const words = (reason: ReturnType<typeof againstBracket>): string | null =>
     reason === null ? null : table.words[reason];
@@ -109,10 +111,13 @@ export function OrderFields({ table, draft, errors, quantityRef, onChange }: Ord
         <Checkbox
           checked={draft.bracket}
           against={words(againstBracket(table, draft))}
-          onChange={(bracket) => choose({ bracket })}
+          onChange={(bracket) => choose({ bracket, exitsProposed: true })}
         >
           Bracket with take profit and stop loss
         </Checkbox>
+      )}
+      {exitsRequired && !draft.bracket && (
+        <p className="field__hint">Your limits ask for both exits when an order opens a position.</p>
       )}
       {draft.bracket && (
         <div className="ticket__pair">
@@ -121,14 +126,14 @@ export function OrderFields({ table, draft, errors, quantityRef, onChange }: Ord
             label="Take profit"
             value={draft.takeProfit}
             error={errors.takeProfit}
-            onChange={(takeProfit) => onChange({ takeProfit })}
+            onChange={(takeProfit) => onChange({ takeProfit, stopLoss: draft.stopLoss, exitsProposed: false })}
           />
           <Field
             {...price}
             label="Stop loss"
             value={draft.stopLoss}
             error={errors.stopLoss}
-            onChange={(stopLoss) => onChange({ stopLoss })}
+            onChange={(stopLoss) => onChange({ stopLoss, takeProfit: draft.takeProfit, exitsProposed: false })}
           />
         </div>
       )}

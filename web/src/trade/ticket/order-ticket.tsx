@@ -10,6 +10,7 @@ import { useTrading } from '../trading-context.ts';
 import { checkDraft, type World } from './check-draft.ts';
 import { describeForm, estimatedValue, formatEstimate, formOf, type Draft, type Table } from './draft.ts';
 import { OrderFields } from './order-fields.tsx';
+import { withProposedExits } from './proposed-exits.ts';
 import { SideSwitch } from './side-switch.tsx';
 import { SubmissionResult } from './submission-result.tsx';
 import type { useSubmission } from './use-submission.ts';
@@ -70,16 +71,18 @@ export function OrderTicket(props: OrderTicketProps) {
 
 function TicketForm({
   symbol,
-  draft,
+  draft: written,
   onChange,
   submitting,
   quantityRef,
   table,
 }: OrderTicketProps & { readonly table: Table }) {
   const { onboarding } = useAccount();
-  const { accountId } = useTrading();
+  const { accountId, risk } = useTrading();
   const world = useWorld(symbol, table);
   const { quote } = world;
+  const limits = risk.loaded.status === 'ready' ? risk.loaded.value.limits : null;
+  const draft = withProposedExits(written, { table, quote, limits });
   const [asked, setAsked] = useState(false);
   const { submission, send, confirm, sendAgain, giveUp, clear } = submitting;
 
@@ -111,7 +114,14 @@ function TicketForm({
   return (
     <form className="ticket" noValidate onSubmit={(event) => void submit(event)}>
       <SideSwitch side={draft.side} quote={quote} onChange={(side) => change({ side })} />
-      <OrderFields table={table} draft={draft} errors={shown} quantityRef={quantityRef} onChange={change} />
+      <OrderFields
+        table={table}
+        draft={draft}
+        errors={shown}
+        exitsRequired={limits?.protectionRequired === true}
+        quantityRef={quantityRef}
+        onChange={change}
+      />
       <dl className="facts ticket__facts">
         <div>
           <dt>Estimated value</dt>
