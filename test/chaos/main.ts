@@ -45,7 +45,7 @@ say(
 );
 const settings = {
   bug: bug?.name ?? null,
-  worlds: 2,
+  worlds: 1,
   doubts: 'wait',
   exhibits: `.build/chaos/seed-${seed}`,
   say,

@@ -112,8 +112,8 @@ async function throwSwitch(house: House, { perSecond, beforeMs, afterMs }: Load)
   }
   const accounts = await house.brokerAccounts();
 
-  await house.killAndRestart();
   const before = (await house.requests('POST')).length;
+  await house.killAndRestart();
   const late: string[] = [];
   for (const { accountId } of house.visitors.slice(0, 5)) late.push(await house.place(accountId, {}));
   for (const orderId of late) await until(async () => (await house.last(orderId)).type === 'OrderNotSent');
@@ -127,7 +127,8 @@ async function throwSwitch(house: House, { perSecond, beforeMs, afterMs }: Load)
     tooOld,
     unexplained,
     exitCode,
-    cancelsAskedMs: Math.max(...firstCancels.values()),
+    // Without any cancel there is nothing to show.
+    cancelsAskedMs: firstCancels.size === 0 ? Infinity : Math.max(...firstCancels.values()),
     carriedOutMs: carriedOut === undefined ? Infinity : Date.parse(carriedOut.recordedAt) - haltedAt,
     openOrders: accounts.reduce((total, { open_orders }) => total + open_orders, 0),
     positions: accounts.reduce((total, { positions }) => total + positions.length, 0),

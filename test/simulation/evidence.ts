@@ -70,6 +70,7 @@ export async function evidenceOf(world: World, diary: Diary): Promise<Evidence> 
         ),
       shown: [],
       readModels: [compareRows(world, events)],
+      doubts: 'waited',
       logFault: brokenChain(await world.store.whole.readAll(START, EVERYTHING)),
     },
   };

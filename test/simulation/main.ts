@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { bugNamed, fail, listBugs, whole } from '../support/arguments.ts';
-import { BUGS } from './bugs.ts';
+import { BUGS } from '../chaos/bugs/all.ts';
 import { printReport, reportOn } from './report.ts';
 import type { WorldReport } from './report.ts';
 import { worldsOf } from './plan.ts';

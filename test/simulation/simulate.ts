@@ -37,6 +37,7 @@ export interface SimulationResult {
   readonly evidence: Evidence;
 }
 
+const RESTLESS: Violation = { invariant: 'I12', subject: 'the run', detail: 'it has not come to rest' };
 const TRADING_WITHIN_MS = 6 * 3_600_000;
 
 export async function simulate({ seed, orders, bug }: SimulationOptions): Promise<SimulationResult> {
@@ -72,7 +73,7 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
   await trading;
   faults.stop();
   troubles.stop();
-  await settle(world);
+  const isAtRest = await settle(world);
 
   const evidence = await evidenceOf(world, diary);
   await world.close();
@@ -89,6 +90,7 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
     simulatedMs: scheduler.now() - beginsAt,
     steps: scheduler.stepsTaken(),
     violations: [
+      ...(isAtRest ? [] : [RESTLESS]),
       ...violations(evidence).filter((violation) => !isNoticed(violation, evidence.events, world.broker.venue)),
       ...sentDespiteHalt(evidence.events, world.departures),
     ],

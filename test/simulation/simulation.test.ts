@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUGS } from './bugs.ts';
+import { BUGS } from '../chaos/bugs/all.ts';
 import { simulate } from './simulate.ts';
 
 const ORDERS = 80;

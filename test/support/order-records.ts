@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../../src/application/ports/event-store.ts';
 import { readClientOrderId } from '../../src/domain/order/client-order-id.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import type { LedgerOrder } from '../chaos/check/evidence.ts';
-import { sentOrders } from '../chaos/check/orders.ts';
+import { sentOrders } from '../chaos/check/sent-orders.ts';
 import { violations } from '../chaos/check/violations.ts';
 import { sandboxAt } from '../chaos/world/sandbox.ts';
 

@@ -9,8 +9,8 @@ import { freePort } from '../../src/bootstrap/free-port.ts';
 export interface RunningProgram {
   readonly url: string;
   readonly pid: number;
-  /** Resolves when the process has ended, by whatever. */
-  readonly ended: Promise<void>;
+  /** Resolves when the process has ended: by which signal, or null when it ended by itself. */
+  readonly ended: Promise<NodeJS.Signals | null>;
   output(): string;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
@@ -73,7 +73,7 @@ export function launch(program: string, env: Readonly<Record<string, string>>, u
   };
   child.stdout?.setEncoding('utf8').on('data', keep);
   child.stderr?.setEncoding('utf8').on('data', keep);
-  const ended = once(child, 'exit').then(() => undefined);
+  const ended = once(child, 'exit').then(() => child.signalCode);
   return {
     url,
     pid: child.pid ?? 0,

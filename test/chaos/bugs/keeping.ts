@@ -70,6 +70,19 @@ export const KEEPING: readonly Bug[] = [
     },
   },
   {
+    name: 'halts-cached',
+    sentence: 'Whether trading is halted is asked once and remembered.',
+    breaks: ['I8'],
+    plant: (container) =>
+      replacePart(container, PORT.readHalts, (read) => {
+        let first: ReturnType<typeof read> | null = null;
+        return () => {
+          first ??= read();
+          return first;
+        };
+      }),
+  },
+  {
     name: 'actor-mixed-up',
     sentence: 'Who acts is kept in a place that all requests share, so an event names whoever asked before.',
     breaks: ['I7'],

@@ -1,11 +1,12 @@
 /** I7 nobody else's, I12 bounded doubt. */
 import { accountStream } from '../../../src/domain/account/events.ts';
 import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
-import type { TradingHalted } from '../../../src/domain/risk-policy/kill-switch/events.ts';
+import type { TradingHalted, TradingResumed } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
 import type { Evidence, Violation } from './evidence.ts';
 import { recordedAt as at } from './record.ts';
 import type { Record } from './record.ts';
+import { doubtsLeft } from './unsettled.ts';
 
 /** No event on an account or its orders was caused by a person without a right to it. */
 export function foreignActs({ events, trespasses }: Evidence, { orders, accounts }: Record): readonly Violation[] {
@@ -25,10 +26,15 @@ export function foreignActs({ events, trespasses }: Evidence, { orders, accounts
   for (const { orderId, state, events: own } of orders.values()) {
     for (const event of own) check(event, accounts.get(state.ticket.accountId)?.userId ?? null, orderId);
   }
+  const halted = new Map<string, string>();
   for (const event of events) {
     if (event.stream === KILL_SWITCH_STREAM && event.type === 'TradingHalted') {
-      const { scope } = event.data as TradingHalted['data'];
-      if (scope.kind === 'account') check(event, accounts.get(scope.accountId)?.userId ?? null, scope.accountId);
+      const { scope, haltId } = event.data as TradingHalted['data'];
+      if (scope.kind === 'account') halted.set(haltId, scope.accountId);
+    }
+    if (event.stream === KILL_SWITCH_STREAM && ['TradingHalted', 'TradingResumed'].includes(event.type)) {
+      const accountId = halted.get((event.data as TradingHalted['data'] | TradingResumed['data']).haltId);
+      if (accountId !== undefined) check(event, accounts.get(accountId)?.userId ?? null, accountId);
     }
     if (event.stream.startsWith(accountStream('')))
       check(event, event.stream.slice(accountStream('').length), event.stream);
@@ -49,14 +55,16 @@ const NOTICE_MS = 10_000;
 
 /** No order has stayed in doubt beyond the limit without an alarm. */
 export function silentDoubts(
-  { alarms, at: now, noticeMs = NOTICE_MS }: Evidence,
-  { orders }: Record,
+  { alarms, at: now, noticeMs = NOTICE_MS, quiet }: Evidence,
+  record: Record,
 ): readonly Violation[] {
-  const list: Violation[] = [];
-  for (const { orderId, events } of orders.values()) {
+  const list: Violation[] = quiet === null ? [] : [...doubtsLeft(quiet, record)];
+  for (const { orderId, events } of record.orders.values()) {
     for (const { since, until } of doubtsOf(events, now)) {
       if (until - since <= DOUBT_LIMIT_MS + noticeMs) continue;
-      const told = alarms.some((alarm) => alarm.orderId === orderId && alarm.at <= since + DOUBT_LIMIT_MS + noticeMs);
+      const told = alarms.some(
+        (alarm) => alarm.orderId === orderId && alarm.at > since && alarm.at <= since + DOUBT_LIMIT_MS + noticeMs,
+      );
       const seconds = Math.round((until - since) / 1000);
       if (!told)
         list.push({ invariant: 'I12', subject: orderId, detail: `it was in doubt for ${seconds} s without an alarm` });

@@ -94,6 +94,8 @@ export interface QuietEvidence {
   readonly holdings: readonly BrokerHolding[];
   readonly shown: readonly Shown[];
   readonly readModels: readonly Comparison[];
+  /** Whether orders in doubt were waited for; `left`: those that are young may be in doubt still. */
+  readonly doubts: 'waited' | 'left';
   /** What the verification of the log found wrong, in words; null for nothing. */
   readonly logFault: string | null;
 }

@@ -47,6 +47,9 @@ function* shownOtherwise(shown: Shown, { orders, accounts }: Record): Generator<
     else if (order.filledQty !== Number(toText(state.filled)))
       yield `of order ${orderId} ${toText(state.filled)} are filled, and ${order.filledQty} shown`;
   }
+  for (const id of visible.keys())
+    if (orders.get(id)?.state.ticket.accountId !== shown.accountId)
+      yield `order ${id} is shown, and is not the account's`;
   const held = accounts.get(shown.accountId)?.risk.holdings ?? new Map<string, never>();
   const shownPositions = new Map(
     shown.positions.map(({ instrument, side, qty }) => [instrument, side === 'buy' ? `${qty}` : `-${qty}`]),

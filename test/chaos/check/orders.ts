@@ -7,21 +7,9 @@ import type { RecordedEvent } from '../../../src/application/ports/event-store.t
 import type { Arrival, Evidence, Invariant, LedgerOrder, Violation } from './evidence.ts';
 import { groupBy } from './group-by.ts';
 import type { OrderRecord, Record } from './record.ts';
-
-/** The ledger's words for what can not trade any more. */
-const FINISHED = ['filled', 'canceled', 'expired', 'replaced', 'rejected'];
-
-/** The broker's orders that were sent for one order of ours, the first sending before its changes. */
-interface Sent extends LedgerOrder {
-  readonly orderId: string;
-  readonly revision: number;
-}
-
-export const sentOrders = (ledger: readonly LedgerOrder[]): readonly Sent[] =>
-  ledger.flatMap((order) => {
-    const named = readClientOrderId(order.client_order_id);
-    return named === null || order.parent_id !== null ? [] : [{ ...order, ...named }];
-  });
+import { sentOrders } from './sent-orders.ts';
+import type { SentOrder } from './sent-orders.ts';
+import { FINISHED, unsettled } from './unsettled.ts';
 
 const listOf = (invariant: Invariant) => {
   const list: Violation[] = [];
@@ -29,7 +17,7 @@ const listOf = (invariant: Invariant) => {
 };
 
 /** Every order that was answered with success is at the broker, or a recorded and proven reason says why not. */
-export function lostOrders(evidence: Evidence, { orders }: Record): readonly Violation[] {
+export function lostOrders(evidence: Evidence, { orders, accounts }: Record): readonly Violation[] {
   const { list, add } = listOf('I1');
   const { acknowledged, refusals, due, ledger, events } = evidence;
   for (const orderId of new Set(acknowledged)) {
@@ -41,7 +29,8 @@ export function lostOrders(evidence: Evidence, { orders }: Record): readonly Vio
   for (const { orderId, state } of orders.values()) {
     if (state.brokerOrderId !== null) continue;
     const there = first.filter((order) => order.orderId === orderId);
-    if (!isFinal(state) && there.some(({ id }) => isDue.has(id)))
+    const isOpen = !isFinal(state) || state.status === 'not_received';
+    if (isOpen && there.some(({ id }) => isDue.has(id)))
       add(orderId, `the broker has it, and here it is still ${state.status}`);
     if (state.status === 'rejected' && there.length === 0 && !refused.has(orderId))
       add(orderId, 'it is recorded as rejected, and the broker has never refused it');
@@ -54,7 +43,7 @@ export function lostOrders(evidence: Evidence, { orders }: Record): readonly Vio
     else if (own.state.status === 'placed' && (evidence.quiet !== null || own.state.attempts === 0))
       add(orderId, 'it was admitted, and is still to be sent');
   }
-  return list;
+  return evidence.quiet === null ? list : [...list, ...unsettled(ledger, { orders, accounts })];
 }
 
 /** No intent has two orders at the broker, none is sent again in doubt, and the broker has none without an intent. */
@@ -100,8 +89,15 @@ const isIntentOf = ({ type, data }: RecordedEvent, revision: number): boolean =>
 
 /** Events that say that an order of which no broker order is known has ended, and will not be at the broker. */
 const ENDED_ABSENT = ['OrderRejected', 'OrderNotSent', 'OrderCancelled', 'OrderNotReceived'];
-/** How an order has ended that the broker has had. */
-const ENDED_THERE = ['OrderFilled', 'OrderCancelled', 'OrderExpired', 'OrderRejected'];
+/** How an order has ended that the broker has had, and as what the broker may have it then. */
+const ENDED_THERE: Readonly<globalThis.Record<string, readonly string[]>> = {
+  OrderFilled: ['filled'],
+  OrderCompleted: ['filled'],
+  OrderExpired: ['expired'],
+  OrderRejected: ['rejected'],
+  // And more, see `isCancelled`.
+  OrderCancelled: FINISHED,
+};
 
 /** What is final here was final there when it was recorded. */
 export function falseTerminals(evidence: Evidence, { orders }: Record): readonly Violation[] {
@@ -117,7 +113,7 @@ export function falseTerminals(evidence: Evidence, { orders }: Record): readonly
 }
 
 /** Ends that say that the broker has no such order, though it had it by then. */
-function* endedWithoutGround({ events }: OrderRecord, there: readonly Sent[]): Generator<string> {
+function* endedWithoutGround({ events }: OrderRecord, there: readonly SentOrder[]): Generator<string> {
   const acknowledged = events.findIndex(({ type }) => ['OrderAcknowledged', 'OrderObserved'].includes(type));
   const unknown = acknowledged < 0 ? events : events.slice(0, acknowledged);
   for (const { type, recordedAt } of unknown) {
@@ -128,17 +124,23 @@ function* endedWithoutGround({ events }: OrderRecord, there: readonly Sent[]): G
   }
 }
 
+/** Events that say by which id the broker knows the order. */
+const NAMED_BY = ['OrderAcknowledged', 'OrderObserved', 'OrderRecovered', 'OrderReplaced'];
+
 /** Ends of the broker's own orders that were recorded before they had happened, or that are others than happened. */
 function* endedTooSoon({ events }: OrderRecord, ledger: ReadonlyMap<string, LedgerOrder>): Generator<string> {
   let brokerOrderId: string | null = null;
   for (const { type, data, recordedAt } of events) {
     const named = (data as { readonly brokerOrderId?: string }).brokerOrderId;
-    if (['OrderAcknowledged', 'OrderObserved', 'OrderReplaced'].includes(type)) brokerOrderId = named ?? null;
+    if (NAMED_BY.includes(type)) brokerOrderId = named ?? null;
     const there: LedgerOrder | undefined = brokerOrderId === null ? undefined : ledger.get(brokerOrderId);
-    if (there === undefined || !ENDED_THERE.includes(type)) continue;
+    const endings = ENDED_THERE[type];
+    if (there === undefined || endings === undefined) continue;
     if (!FINISHED.includes(there.status)) yield `${type} is recorded, and the broker has the order as ${there.status}`;
     else if (Date.parse(there.ended_at_real ?? '') > Date.parse(recordedAt))
       yield `${type} was recorded at ${recordedAt}, and the broker's order ended at ${there.ended_at_real}`;
+    else if (!endings.includes(there.status))
+      yield `${type} is recorded, and the broker has the order as ${there.status}`;
     else if (type === 'OrderCancelled' && !isCancelled(there, data as OrderCancelled['data'], events))
       yield `it is recorded as cancelled, and the broker has it as ${there.status}`;
   }

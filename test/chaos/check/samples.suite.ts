@@ -20,6 +20,7 @@ import { riskStream } from '../../../src/domain/risk-policy/events.ts';
 import { after as riskAfter, assess } from '../../../src/domain/risk-policy/samples.suite.ts';
 import type { RiskCommand } from '../../../src/domain/risk-policy/risk-policy.ts';
 import type { Evidence, LedgerOrder, QuietEvidence } from './evidence.ts';
+import { violations } from './violations.ts';
 
 export { AT, ORDER_ID, claim, execution, later, place, reported };
 
@@ -118,6 +119,7 @@ export const quiet = (changes: Partial<QuietEvidence> = {}): QuietEvidence => ({
     },
   ],
   readModels: [{ table: 'orders', rows: 1, differences: 0, examples: [] }],
+  doubts: 'waited',
   logFault: null,
   ...changes,
 });
@@ -140,3 +142,13 @@ export function evidence({ ledger = [atBroker()], ...changes }: Partial<Evidence
     ...changes,
   };
 }
+
+/** What is violated, each as its invariant and what was found. */
+export const found = (changes: Partial<Evidence>) =>
+  violations(evidence(changes)).map(({ invariant, detail }) => `${invariant} ${detail}`);
+/** Milliseconds of the wall clock, so many seconds after the beginning. */
+export const at = (seconds: number): number => Date.parse(later(seconds));
+/** The broker has nothing. */
+export const unsent = { ledger: [], arrivals: [], quiet: quiet({ holdings: [], shown: [], readModels: [] }) };
+/** Some other user or order. */
+export const OTHER = '1f3c7a52-8a58-4f0e-9d0a-3f0f6f3a1c99';

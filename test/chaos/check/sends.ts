@@ -5,15 +5,20 @@ import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/
 import type { HaltScope, TradingHalted, TradingResumed } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import type { OrderAdmitted, ReplacementAdmitted } from '../../../src/domain/risk-policy/events.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
+import { otherwiseThanAdmitted } from './admitted-terms.ts';
 import type { Arrival, Evidence, Violation } from './evidence.ts';
 import { groupBy } from './group-by.ts';
 import { recordedAt as at } from './record.ts';
 import type { AccountRecord, OrderRecord, Record } from './record.ts';
 
-/** Every request that came to the broker's door was admitted by the risk engine before, and none came while it was halted. */
+/** Every request that came to the broker's door was admitted by the risk engine before, as it came, and none came while it was halted. */
 export function unchecked(evidence: Evidence, record: Record): readonly Violation[] {
   const { arrivals } = evidence;
-  return [...unadmitted(arrivals, record), ...sentWhileHalted(evidence, record)];
+  return [
+    ...unadmitted(arrivals, record),
+    ...otherwiseThanAdmitted(evidence, record),
+    ...sentWhileHalted(evidence, record),
+  ];
 }
 
 function unadmitted(arrivals: readonly Arrival[], { accounts }: Record): readonly Violation[] {

@@ -162,6 +162,18 @@ function createPlanner(die: Dice) {
     return { do: 'price', symbol, price: priced(symbol, die.whole(-2, 2)) };
   }
 
+  let halted: number | null = null;
+
+  /** Whoever has stopped in the life before goes on; somebody else may stop. */
+  function halts(): readonly Act[] {
+    const before = halted;
+    halted = die.happens(0.2) ? die.whole(0, TRADERS - 1) : null;
+    return [
+      ...(before === null || before === halted ? [] : [{ do: 'resume', trader: before } as const]),
+      ...(halted === null || before === halted ? [] : [{ do: 'halt', trader: halted } as const]),
+    ];
+  }
+
   const some = (acts: readonly (Act | null)[]): readonly Act[] => acts.filter((act) => act !== null);
 
   return {
@@ -175,7 +187,7 @@ function createPlanner(die: Dice) {
         die.happens(0.5) ? followUp('trespass') : null,
         die.happens(0.3) ? elsewhere() : null,
         die.happens(0.7) ? move() : null,
-        die.happens(0.15) ? { do: 'halt', trader: die.whole(0, TRADERS - 1) } : null,
+        ...halts(),
         die.happens(0.25) ? { do: 'hold', on: true } : null,
       ]);
       return acts.map((act) => ({ at: die.whole(0, BUSY_MS), act })).toSorted((a, b) => a.at - b.at);

@@ -42,7 +42,7 @@ it('a fifth of the clients and more gives up after one failure, and every kind o
   expect(orders.filter(({ patient }) => !patient).length / orders.length).toBeGreaterThan(0.2);
   expect(orders.length / 100).toBeGreaterThan(10);
   expect(new Set(planned.map((act) => act.do))).toEqual(
-    new Set(['place', 'halt', 'cancel', 'replace', 'trespass', 'price', 'fill', 'hold', 'elsewhere']),
+    new Set(['place', 'halt', 'resume', 'cancel', 'replace', 'trespass', 'price', 'fill', 'hold', 'elsewhere']),
   );
 });
 

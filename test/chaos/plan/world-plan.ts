@@ -61,8 +61,8 @@ export type Act =
       readonly order: number;
       readonly how: 'cancel' | 'replace' | 'place';
     }
-  /** A trader stops the own account, and goes on a moment later. */
-  | { readonly do: 'halt'; readonly trader: number }
+  /** A trader stops the own account, and goes on in the next life of the product. */
+  | { readonly do: 'halt' | 'resume'; readonly trader: number }
   /** The market moves. */
   | { readonly do: 'price'; readonly symbol: string; readonly price: string }
   /** The broker executes a share of an order; `late`: although it has ended. */

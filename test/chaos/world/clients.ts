@@ -1,9 +1,9 @@
 /** What the traders of a world do, and what they were answered. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorEnvelope, okEmpty } from '../../../contracts/broker-api.ts';
-import { haltAnswer, releaseAnswer } from '../../../contracts/halts.ts';
+import { haltAnswer, halts, releaseAnswer } from '../../../contracts/halts.ts';
 import { readClientOrderId } from '../../../src/domain/order/client-order-id.ts';
-import { sentOrders } from '../check/orders.ts';
+import { sentOrders } from '../check/sent-orders.ts';
 import type { Act, PlannedOrder } from '../plan/world-plan.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Trader } from './traders.ts';
@@ -30,7 +30,6 @@ export interface Clients {
 
 /** Refusals that say nothing of the order: the same request may be made again. */
 const PASSING = ['unavailable', 'too_many_requests', 'internal'];
-const HALTED_FOR_MS = 150;
 /** A client waits so long, and then believes that its request has failed. */
 const PATIENCE_MS = 5_000;
 
@@ -118,23 +117,27 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
     });
   }
 
-  /** Stops the trader's own account and resumes; an account that is stopped already is given again, so both may be repeated. */
-  async function halt({ trader }: Extract<Act, { do: 'halt' }>): Promise<void> {
-    const { accountId, accessToken } = (traders[trader] as Trader).visitor;
-    const ask = async (path: string, body: object): Promise<unknown> => {
+  /** Stops the trader's own account, or ends that; either may be repeated. */
+  async function halt(act: Extract<Act, { do: 'halt' | 'resume' }>): Promise<void> {
+    const { accountId, accessToken } = (traders[act.trader] as Trader).visitor;
+    const ask = async (method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> => {
       const response = await fetch(`${productUrl}/api/v1/halts${path}`, {
-        method: 'POST',
+        method,
         headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (!response.ok) throw new Error(`${response.status}`);
       return response.json();
     };
-    await request('halt', null, true, async () => {
+    await request(act.do, null, true, async () => {
       const scope = { kind: 'account', accountId, symbol: null };
-      const { halt: standing } = haltAnswer.parse(await ask('', { scope, cancelOrders: true }));
-      await wait(HALTED_FOR_MS);
-      return releaseAnswer.parse(await ask(`/${standing.id}/release`, {})).resumed ? 'ok' : 'refused';
+      if (act.do === 'halt') {
+        haltAnswer.parse(await ask('POST', '', { scope, cancelOrders: true }));
+        return 'ok';
+      }
+      const standing = halts.parse(await ask('GET', '')).halts.filter(({ release }) => release.mayI);
+      for (const { id } of standing) releaseAnswer.parse(await ask('POST', `/${id}/release`, {}));
+      return standing.length > 0 ? 'ok' : 'nothing to end';
     });
   }
 
@@ -196,6 +199,7 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
       case 'elsewhere':
         return enterElsewhere(what);
       case 'halt':
+      case 'resume':
         return halt(what);
     }
   }

@@ -54,6 +54,7 @@ export async function runEpisode(world: World, episode: Episode): Promise<Episod
     }
   }
   const struck = life.isOver();
+  if (life.hasGivenUp()) throw new Error(`the product ended by itself: ${life.output()}`);
   await life.end('SIGKILL');
   await Promise.all([world.toBroker.set({ kind: 'clear' }), world.toDatabase.set({ kind: 'clear' })]);
   await begun.doing;
@@ -78,6 +79,7 @@ export async function dueNow({ sandbox }: World): Promise<Due> {
 export async function recover(world: World, life: Life, due: Due): Promise<Recovery> {
   let waitedFor: string | null = null;
   const readyAt = await life.ready;
+  if (readyAt === null && !life.isOver()) throw new Error(`the product did not become ready: ${life.output()}`);
   if (readyAt === null) return { ms: null, waitedFor };
   const trying = world.clients.tryAgain();
   const end = readyAt + PATIENCE_MS + (await slowness(life));

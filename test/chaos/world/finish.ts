@@ -21,6 +21,7 @@ import { START } from '../../../src/application/ports/event-store.ts';
 import type { Visitor } from '../../../src/bootstrap/demo/visitor.ts';
 import type { QuietEvidence, Shown, Violation } from '../check/evidence.ts';
 import { recordOf } from '../check/record.ts';
+import { unsettled } from '../check/unsettled.ts';
 import { TIMELY, violations } from '../check/violations.ts';
 import { dueNow, recover, slowness } from './episode.ts';
 import type { Recovery } from './episode.ts';
@@ -62,7 +63,7 @@ export async function finishWorld(world: World, doubts: 'wait' | 'leave', signal
   await untilApplied(world);
   const shown = await Promise.all(world.traders.map(shownTo));
   await life.end('SIGTERM');
-  const quiet = await verified(world, shown);
+  const quiet = await verified(world, shown, doubts);
   const found = await judge(world, await dueNow(world), quiet, slowMs);
   return { recovery, violations: found, ...(await doubtsOf(world)) };
 }
@@ -71,8 +72,9 @@ export async function finishWorld(world: World, doubts: 'wait' | 'leave', signal
 async function isQuiet(world: World, doubts: 'wait' | 'leave'): Promise<boolean> {
   if (world.door.underWay() > 0 || world.clients.isWaiting()) return false;
   const evidence = await lookFor(world, await dueNow(world));
-  if (violations(evidence, TIMELY).length > 0) return false;
-  return [...recordOf(evidence.events).orders.values()].every(
+  const record = recordOf(evidence.events);
+  if (violations(evidence, TIMELY).length > 0 || unsettled(evidence.ledger, record).length > 0) return false;
+  return [...record.orders.values()].every(
     ({ state: { status } }) => status !== 'placed' && (doubts === 'leave' || !isDoubtful(status)),
   );
 }
@@ -112,7 +114,11 @@ async function list<T extends z.ZodType>(visitor: Visitor, schema: T, path: stri
   }
 }
 
-async function verified({ databaseUrl, dataFolder, sandbox }: World, shown: readonly Shown[]): Promise<QuietEvidence> {
+async function verified(
+  { databaseUrl, dataFolder, sandbox }: World,
+  shown: readonly Shown[],
+  doubts: 'wait' | 'leave',
+): Promise<QuietEvidence> {
   const pool = createPool(databaseUrl, { applicationName: 'chaos-verify' });
   const bare = createPostgresEventStore(pool);
   try {
@@ -137,6 +143,7 @@ async function verified({ databaseUrl, dataFolder, sandbox }: World, shown: read
       holdings: await sandbox.holdings(),
       shown,
       readModels,
+      doubts: doubts === 'wait' ? 'waited' : 'left',
       logFault: verdict.kind === 'ok' ? null : verdictLine(verdict),
     };
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { OrderStatus } from '../../../src/domain/order/state.ts';
 import type { Evidence, LedgerOrder, QuietEvidence, Violation } from '../check/evidence.ts';
 import { recordOf } from '../check/record.ts';
+import { sentOrders } from '../check/sent-orders.ts';
 import { violations } from '../check/violations.ts';
 import { alarmsIn } from './witness.ts';
 import type { World } from './world.ts';
@@ -59,19 +60,16 @@ export async function inFlight(world: World): Promise<number> {
   const evidence = await lookFor(world, { at: 0, ledger: [] });
   const { orders } = recordOf(evidence.events);
   const flying = new Set(world.clients.interrupted());
-  const known = new Map<string, string>();
   for (const { orderId, state } of orders.values()) {
-    for (const id of [state.brokerOrderId, ...state.formerBrokerOrderIds]) if (id !== null) known.set(id, orderId);
     const isUnderWay = state.cancelRequested || state.replacement !== null;
     if (isDoubtful(state.status) || state.status === 'placed' || (state.status === 'working' && isUnderWay))
       flying.add(orderId);
   }
-  const booked = new Map([...orders.values()].map(({ orderId, state }) => [orderId, state.executions.length]));
-  for (const { id, executions } of evidence.ledger) {
-    const orderId = known.get(id);
-    if (orderId === undefined) flying.add(id);
-    else if (executions.length > (booked.get(orderId) ?? 0)) flying.add(orderId);
-  }
+  const executed = new Map<string, number>();
+  for (const { orderId, executions } of sentOrders(evidence.ledger))
+    executed.set(orderId, (executed.get(orderId) ?? 0) + executions.length);
+  for (const [orderId, executions] of executed)
+    if (executions > (orders.get(orderId)?.state.executions.length ?? 0)) flying.add(orderId);
   return flying.size;
 }
 

@@ -10,6 +10,8 @@ export interface Life {
   readonly ready: Promise<number | null>;
   readonly ended: Promise<void>;
   isOver(): boolean;
+  /** Whether it has ended by itself, and was not killed. */
+  hasGivenUp(): boolean;
   /** As `kill -9`, or asked to end. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   output(): string;
@@ -22,8 +24,10 @@ export function startLife(url: string, env: Readonly<Record<string, string>>): L
   const running = launch(PROGRAM, { HOST: '127.0.0.1', PORT: new URL(url).port, ...env }, url);
   const startedAt = Date.now();
   let over = false;
-  const ended = running.ended.then(() => {
+  let givenUp = false;
+  const ended = running.ended.then((signal) => {
     over = true;
+    givenUp = signal === null;
   });
 
   async function untilReady(): Promise<number | null> {
@@ -41,6 +45,7 @@ export function startLife(url: string, env: Readonly<Record<string, string>>): L
     ready: untilReady(),
     ended,
     isOver: () => over,
+    hasGivenUp: () => givenUp,
     end: (signal) => running.kill(signal),
     output: running.output,
   };
