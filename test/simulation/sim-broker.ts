@@ -199,16 +199,16 @@ const termsOf = ({ quantity, limitPrice, stopPrice, timeInForce }: VenueOrder['t
 });
 
 /** A look-up, which may fail like any other request. */
-function lookUp<T>(
+function lookUp<Answer>(
   life: ProcessLife,
   { faults, random, accountOf }: BrokerParts,
   access: BrokerAccess,
-  look: (account: VenueAccount) => LookUp<T>,
-): Promise<LookUp<T>> {
+  look: (account: VenueAccount) => Answer,
+): Promise<Answer | Failure> {
   const fault = life.ended ? null : faults.ofRead();
   if (fault === 'lost') return life.read(random.chance(0.5) ? TIME_LIMIT_MS : 20, () => unknown('no answer'));
   if (fault !== null) return life.read(3 * trip(random), () => unknown(fault));
-  const answer = (): LookUp<T> => {
+  const answer = (): Answer | Failure => {
     const account = accountOf(access.token);
     return account === null ? UNAUTHORIZED : look(account);
   };
@@ -219,8 +219,9 @@ function records(life: ProcessLife, parts: BrokerParts): OrderRecords {
   const { venue } = parts;
   const found = <T>(value: T | undefined): LookUp<T> =>
     value === undefined ? { kind: 'not_found' } : { kind: 'found', value };
+  const listed = <Row>(value: readonly Row[]) => ({ kind: 'found', value, unread: 0 }) as const;
   /** Exits stand inside of their order. */
-  const listed = (account: VenueAccount, wanted: (order: VenueOrder) => boolean) =>
+  const withExits = (account: VenueAccount, wanted: (order: VenueOrder) => boolean) =>
     account.orders.filter((order) => order.parent === null && venue.isShown(order) && wanted(order)).map(toBrokerOrder);
   return {
     byClientOrderId: (access, clientOrderId) =>
@@ -240,11 +241,11 @@ function records(life: ProcessLife, parts: BrokerParts): OrderRecords {
       }),
     submittedAfter: (access, moment) =>
       lookUp(life, parts, access, (account) =>
-        found(listed(account, (order) => order.receivedAt > Date.parse(moment))),
+        listed(withExits(account, (order) => order.receivedAt > Date.parse(moment))),
       ),
     executionsAfter: (access, moment) =>
       lookUp(life, parts, access, (account) =>
-        found(
+        listed(
           account.orders
             .flatMap((order) => venue.executionsOf(order))
             .filter(({ executedAt }) => Date.parse(executedAt) > Date.parse(moment))
@@ -253,7 +254,7 @@ function records(life: ProcessLife, parts: BrokerParts): OrderRecords {
       ),
     unfinished: (access) =>
       lookUp(life, parts, access, (account) =>
-        found(account.orders.filter((order) => isOpen(order) && venue.isShown(order)).map(toBrokerOrder)),
+        listed(account.orders.filter((order) => isOpen(order) && venue.isShown(order)).map(toBrokerOrder)),
       ),
   };
 }

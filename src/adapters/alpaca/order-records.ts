@@ -1,7 +1,14 @@
 /** Looking up orders and their executions at Alpaca. */
 import { trading } from '@alpacahq/alpaca-trade-api/rest';
 import { z } from 'zod';
-import type { BrokerAccess, BrokerOrder, Failure, LookUp, OrderRecords } from '../../application/ports/broker.ts';
+import type {
+  BrokerAccess,
+  BrokerOrder,
+  Failure,
+  Listed,
+  LookUp,
+  OrderRecords,
+} from '../../application/ports/broker.ts';
 import type { Log } from '../../application/ports/log.ts';
 import type { Execution } from '../../domain/order/events.ts';
 import { type Answer, type Configurations, ask, failureOf } from './http.ts';
@@ -51,21 +58,23 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     return oneOrder(await ask(() => ordersOf(access).getOrderByOrderIDRaw({ orderId, nested: true })));
   }
 
-  /** One page: every order of it that can be read, and the id of its last row, from where the next page begins. */
-  function orderPage(rows: readonly unknown[]): { readonly orders: readonly BrokerOrder[]; readonly lastId: string } {
+  /** One page: every order of it that can be read, how many can not, and the id of its last row, from where the next page begins. */
+  function orderPage(rows: readonly unknown[]) {
     const orders: BrokerOrder[] = [];
+    let unread = 0;
     for (const row of rows) {
       const reading = readOrder(row);
       if (reading.kind === 'order') {
         noteProblems(reading, JSON.stringify(row));
         orders.push(reading.order);
       } else {
+        unread += 1;
         const raw = JSON.stringify(row);
         log.alarm('the broker lists an order that is not understood', { problem: reading.problem, raw });
       }
     }
     const last = z.object({ id: z.string() }).safeParse(rows.at(-1));
-    return { orders, lastId: last.success ? last.data.id : '' };
+    return { orders, unread, lastId: last.success ? last.data.id : '' };
   }
 
   /**
@@ -76,9 +85,10 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
     access: BrokerAccess,
     query: { readonly status: 'all' | 'open'; readonly nested: boolean },
     begin: { readonly after?: string },
-  ): Promise<LookUp<readonly BrokerOrder[]>> {
+  ): Promise<Listed<BrokerOrder>> {
     const common = { ...query, direction: 'asc', limit: ORDERS_A_PAGE } as const;
     const found = new Map<string, BrokerOrder>();
+    let unread = 0;
     for (let lastId = ''; ;) {
       const page = lastId === '' ? { ...common, ...begin } : { ...common, afterOrderId: lastId };
       const rows = listOf(await ask(() => ordersOf(access, 'list').getAllOrdersRaw(page)));
@@ -86,11 +96,12 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
       if (rows.value.length === 0) break;
       const read = orderPage(rows.value);
       for (const order of read.orders) found.set(order.brokerOrderId, order);
+      unread += read.unread;
       if (rows.value.length * (query.nested ? LARGEST_FAMILY : 1) < ORDERS_A_PAGE) break;
       if (read.lastId === '' || read.lastId === lastId) return { kind: 'unknown', reason: 'the pages have no end' };
       lastId = read.lastId;
     }
-    return { kind: 'found', value: [...found.values()] };
+    return { kind: 'found', value: [...found.values()], unread };
   }
 
   /** All pages of the account's FILL activities after a moment, oldest first. */
@@ -151,7 +162,7 @@ export function createOrderRecords(configurations: Configurations, log: Log): Or
             raw: JSON.stringify(raw),
           });
       }
-      return { kind: 'found', value: executions };
+      return { kind: 'found', value: executions, unread: rows.value.length - executions.length };
     },
 
     submittedAfter: (access, moment) => allPages(access, { status: 'all', nested: true }, { after: moment }),

@@ -148,7 +148,7 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
       return { kind: 'asked', accepted, refused: [] };
     },
     unfinished: ({ accountId }) =>
-      Promise.resolve(script.answers ? { kind: 'found', value: openOf(accountId) } : unknown),
+      Promise.resolve(script.answers ? { kind: 'found', value: openOf(accountId), unread: 0 } : unknown),
     positions({ accountId }) {
       if (!script.answers) return Promise.resolve(unknown);
       if (script.tellsPositions) shown = new Map([...links].map((each) => [each, positionsOf(each)]));

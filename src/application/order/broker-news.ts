@@ -12,7 +12,8 @@ import { riskStream } from '../../domain/risk-policy/events.ts';
 import type { Aggregates } from '../aggregates.ts';
 import type { BrokerAccess, BrokerOrder } from '../ports/broker.ts';
 import type { Ids } from '../ports/clock-and-ids.ts';
-import { isSuccessorKnown, observedId, reportOf } from './record-broker-order.ts';
+import { observedId } from './identify-order.ts';
+import { isSuccessorKnown, reportOf } from './record-broker-order.ts';
 import type { Learnt } from './record-broker-order.ts';
 
 export interface News {

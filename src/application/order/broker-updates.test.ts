@@ -4,12 +4,15 @@ import { execution } from '../../domain/order/samples.suite.ts';
 import { orderStream } from '../../domain/order/events.ts';
 import type { BrokerOrder, BrokerUpdate } from '../ports/broker.ts';
 import { createFollowUpdates } from './follow-broker-updates.ts';
+import type { FollowUpdatesNeeds } from './follow-broker-updates.ts';
 import { ACCOUNT, brokerOrder, cause, openDesk } from './order-path.suite.ts';
 import { createRecordBrokerOrder } from './record-broker-order.ts';
 import { createSubmitOrder } from './submit-order.ts';
 
+type Desk = Awaited<ReturnType<typeof openDesk>>;
+
 /** A desk with one working order; the broker's stream brings what the test gives it, its records show what the test says. */
-async function following() {
+async function following(change: (desk: Desk) => Partial<FollowUpdatesNeeds> = () => ({})) {
   const desk = await openDesk();
   const placed = await desk.placeOrder(desk.order({}, '4'));
   if (placed.kind !== 'placed') throw new Error(placed.kind);
@@ -58,6 +61,7 @@ async function following() {
         reconcile: () => Promise.resolve('done'),
         settleReplace: () => Promise.resolve(),
         keepComparing: () => ({ now: () => undefined, ended: Promise.resolve() }),
+        ...change(desk),
       })(ACCOUNT, new AbortController().signal),
   };
 }
@@ -77,6 +81,34 @@ describe('an update', () => {
     await tell(bust, filled, bust);
     expect((await typesOf(orderId)).slice(3)).toEqual(['ExecutionBusted', 'OrderCompleted', 'OrderFilled']);
     expect(await aggregates.orders.load(orderStream(orderId))).toMatchObject({ status: 'filled', filled: 0n });
+  });
+
+  it('of a refusal is acted on though recording it fails once, and once only', async () => {
+    let failures = 1;
+    const { told, tell, shown, orderId, typesOf, aggregates } = await following((desk) => ({
+      clock: { now: desk.needs.clock.now, sleep: () => Promise.resolve() },
+      aggregates: {
+        ...desk.aggregates,
+        orders: {
+          ...desk.aggregates.orders,
+          async handle(...asked) {
+            if (asked[1].type === 'RecordCancelRefused' && failures > 0) {
+              failures -= 1;
+              throw new Error('no answer');
+            }
+            return desk.aggregates.orders.handle(...asked);
+          },
+        },
+      },
+    }));
+    const cancel = { type: 'RequestCancel', at: '2026-03-02T15:01:00.000Z' } as const;
+    const refusal = told({ order: shown(), refused: 'cancel', reason: 'too late' });
+    await aggregates.orders.handle(orderStream(orderId), cancel, cause);
+    await tell(refusal);
+    expect((await typesOf(orderId)).slice(-2)).toEqual(['CancelRequested', 'CancelRefused']);
+    await aggregates.orders.handle(orderStream(orderId), cancel, cause);
+    await tell(refusal, refusal);
+    expect((await typesOf(orderId)).filter((type) => type === 'CancelRefused')).toHaveLength(2);
   });
 
   it('that nobody understands is kept, and its order read anew, also when that has ended', async () => {

@@ -78,10 +78,8 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
       userId: request.userId,
       accountId,
       symbol: ticket.symbol,
-      channel: 'broker-api',
       missing: found.missing,
       confirmed: false,
-      positionAtBroker: null,
       cause,
     });
     if (inputs.kind !== 'gathered') return inputs.refusal;
@@ -100,7 +98,7 @@ export function createReplaceOrder(needs: PlaceOrderNeeds): ReplaceOrder {
     const asked = await aggregates.orders.handle(orderStream(orderId), wish, cause);
     if (asked.kind === 'done') return { kind: 'done', position: asked.position };
     // Something happened to the order meanwhile: what was reserved for the change is given back.
-    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, null, cause);
+    if (asked.state.status !== 'none') await settleReservation(aggregates, asked.state, null, cause, revision);
     return { kind: 'refused', code: asked.refusal.code };
   };
 }

@@ -18,17 +18,13 @@ interface Needs {
 /** What an assessment has read already; the position is the account's own. */
 export type ReadFacts = Omit<OrderFacts, 'position'>;
 
-/** Every reason why the broker would not take a new order. What the broker was just seen to hold counts before our own count. */
+/** Every reason why the broker would not take a new order. */
 export const reasonsAgainstOrder = (
   needs: Needs,
   ticket: OrderTicket,
   facts: ReadFacts,
-  positionAtBroker: string | null,
 ): Promise<readonly UnsupportedReason[]> =>
-  judged(needs, ticket, (own) => {
-    const position = positionAtBroker ?? own;
-    return unsupportedReasons(ticket, needs.capabilities, { ...facts, position });
-  });
+  judged(needs, ticket, (position) => unsupportedReasons(ticket, needs.capabilities, { ...facts, position }));
 
 /** Every reason why the broker would not take other terms for an order. */
 export const reasonsAgainstChange = (

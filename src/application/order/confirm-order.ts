@@ -10,6 +10,8 @@ export type ConfirmOrder = (orderId: string, cause: Cause) => Promise<Submitted>
 const CLAIM_ENDS_AFTER_MS = 15_000;
 /** For so long the broker must have said that it does not know an order: it may show late what it has received. */
 const GIVE_UP_AFTER_MS = 60_000;
+/** That the broker does not know an order must be said again within this time, to go on counting. */
+const NO_SERVES_MS = 20_000;
 /** Around the moment at which it may be given up, look-ups follow quickly: one that fails then must not cost much time. */
 const GIVING_UP_MS = 4_000;
 const TRY_AGAIN_MS = 500;
@@ -19,14 +21,22 @@ const SETTLED: Submitted = { kind: 'settled' };
 /** Safe at any time, by any process. */
 export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
   const { aggregates, broker, linked, clock, log, recordBrokerOrder, watchDoubt, pass } = needs;
-  /** Since when the broker says that it does not know an order. A restart counts anew. */
-  const unknownSince = new Map<string, number>();
+  /** Since when the broker says that it does not know an order, and when it has said so last. A restart counts anew. */
+  const unknown = new Map<string, { readonly since: number; readonly last: number }>();
 
   function stillInDoubt(orderId: string, at: string): Submitted {
-    const since = unknownSince.get(orderId);
-    if (since === undefined) return { kind: 'doubt' };
-    const left = GIVE_UP_AFTER_MS - (Date.parse(at) - since);
+    const said = unknown.get(orderId);
+    if (said === undefined) return { kind: 'doubt' };
+    const left = GIVE_UP_AFTER_MS - (Date.parse(at) - said.since);
     return Math.abs(left) > GIVING_UP_MS ? { kind: 'doubt' } : { kind: 'doubt', afterMs: Math.max(left, TRY_AGAIN_MS) };
+  }
+
+  /** A silence breaks off the time for which the broker has said so. */
+  function sinceWhen(orderId: string, now: number): number {
+    const said = unknown.get(orderId);
+    const since = said === undefined || now - said.last > NO_SERVES_MS ? now : said.since;
+    unknown.set(orderId, { since, last: now });
+    return since;
   }
 
   return async (orderId, cause) => {
@@ -34,7 +44,7 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
     const order = await aggregates.orders.load(stream);
     watchDoubt(order);
     if (order.status !== 'claimed' && order.status !== 'unconfirmed') {
-      unknownSince.delete(orderId);
+      unknown.delete(orderId);
       return SETTLED;
     }
     const access = await linked.accessFor(order.ticket.accountId);
@@ -52,14 +62,13 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
     };
     const isThere = await lookUp(clientOrderId(orderId, 0));
     if (isThere === true) {
-      unknownSince.delete(orderId);
+      unknown.delete(orderId);
       return SETTLED;
     }
     const at = clock.now();
     if (isThere === 'unanswered') return stillInDoubt(orderId, at);
 
-    const since = unknownSince.get(orderId) ?? Date.parse(at);
-    unknownSince.set(orderId, since);
+    const since = sinceWhen(orderId, Date.parse(at));
     const age = Date.parse(at) - Date.parse(order.sentSince ?? order.intendedAt);
     if (order.status === 'claimed' && age >= CLAIM_ENDS_AFTER_MS) {
       const reason = 'The process that sent the order ended before the broker had answered.';
@@ -70,7 +79,7 @@ export function createConfirmOrder(needs: SubmitOrderNeeds): ConfirmOrder {
     // A former release may have sent it.
     const isThereStill = await lookUp(formerClientOrderId(orderId, 0));
     if (isThereStill === 'unanswered') return stillInDoubt(orderId, at);
-    unknownSince.delete(orderId);
+    unknown.delete(orderId);
     if (isThereStill) return SETTLED;
     const reason = 'The broker knows nothing of the order a minute after it was sent.';
     await aggregates.orders.handle(stream, { type: 'RecordNotReceived', reason, at }, cause);

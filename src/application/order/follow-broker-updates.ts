@@ -50,7 +50,7 @@ const RETRY_MS = [1_000, 2_000, 4_000] as const;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
   const { updates, linked, gates, clock, log, reconcile, childOf } = needs;
-  const isNews = rememberingMessages();
+  const heard = rememberingMessages();
   return async (accountId, signal) => {
     const access = await linked.accessFor(accountId);
     if (access === null) return;
@@ -101,7 +101,7 @@ export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
       },
       // What belongs to an order that can not be read is told again by the broker's records, once it can.
       onUpdate: (update: BrokerUpdate) =>
-        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, isNews, cause()))),
+        insist('an update', () => unlessUnreadable(recordUpdate(needs, access, update, heard, cause()))),
       onTrouble: (reason: string) => {
         caughtUp = false;
         gate.close();
@@ -125,7 +125,7 @@ async function recordUpdate(
   needs: FollowUpdatesNeeds,
   access: BrokerAccess,
   update: BrokerUpdate,
-  isNews: (message: string) => boolean,
+  heard: Heard,
   cause: Cause,
 ): Promise<void> {
   const { aggregates, clock } = needs;
@@ -136,13 +136,17 @@ async function recordUpdate(
   const at = clock.now();
   const why = reason ?? 'The broker refused the request.';
   // A refusal that comes twice must not answer a request that was made in between.
-  if (refused === null || !isNews(`${order.brokerOrderId} ${refused} ${order.updatedAt}`)) return;
+  const message = `${order.brokerOrderId} ${refused} ${order.updatedAt}`;
+  if (refused === null || heard.has(message)) return;
   const state = await aggregates.orders.load(orderStream(orderId));
   // A refusal of a request about a broker order that was replaced since says nothing about the one that works now.
-  if (state.status === 'none' || state.brokerOrderId !== order.brokerOrderId) return;
-  // Which change it speaks of is not said, and the message may be an old one: the broker's records decide.
-  if (refused === 'replace') return needs.settleReplace(access, state, why, cause);
-  await aggregates.orders.handle(orderStream(orderId), { type: 'RecordCancelRefused', reason: why, at }, cause);
+  if (state.status !== 'none' && state.brokerOrderId === order.brokerOrderId) {
+    const command = { type: 'RecordCancelRefused', reason: why, at } as const;
+    // Which change it speaks of is not said, and the message may be an old one: the broker's records decide.
+    if (refused === 'replace') await needs.settleReplace(access, state, why, cause);
+    else await aggregates.orders.handle(orderStream(orderId), command, cause);
+  }
+  heard.add(message);
 }
 
 /** What a message meant that was not understood shows in the broker's records, or not at all: people have been alarmed. */
@@ -188,14 +192,20 @@ async function keepUnreadable(
 
 const REMEMBERED = 1_000;
 
-/** Whether a message is heard for the first time, as far back as it matters. */
-function rememberingMessages(): (message: string) => boolean {
+/** Messages that were acted on, as far back as it matters. */
+interface Heard {
+  has(message: string): boolean;
+  add(message: string): void;
+}
+
+function rememberingMessages(): Heard {
   const heard = new Set<string>();
-  return (message) => {
-    if (heard.has(message)) return false;
-    heard.add(message);
-    const oldest = heard.values().next();
-    if (heard.size > REMEMBERED && !oldest.done) heard.delete(oldest.value);
-    return true;
+  return {
+    has: (message) => heard.has(message),
+    add(message) {
+      heard.add(message);
+      const oldest = heard.values().next();
+      if (heard.size > REMEMBERED && !oldest.done) heard.delete(oldest.value);
+    },
   };
 }

@@ -98,6 +98,8 @@ export async function openFollowedAccount() {
     needs: common,
     paper,
     revoked,
+    /** The market's time of the last reconciliation that was whole; null before. */
+    reconciledAt: () => lastDone,
     recordBrokerOrder,
     isBookedUp,
     reconcile: () => reconcile(access, cause),

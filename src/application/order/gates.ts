@@ -5,6 +5,8 @@
  */
 export interface Gates {
   isOpen(accountId: string): boolean;
+  /** Whether it has ever been open in this process: until then the record may lack what the broker knows. */
+  hasOpened(accountId: string): boolean;
   /** Resolves when the gate is open, at once if it is, or when `signal` aborts. */
   opened(accountId: string, signal: AbortSignal): Promise<void>;
   /** Takes an account's gate over, and closes it. Whoever kept it before moves it no more. */
@@ -19,10 +21,12 @@ export interface Gate {
 export function createGates(): Gates {
   const keepers = new Map<string, Gate>();
   const open = new Set<string>();
+  const opened = new Set<string>();
   const waiting = new Map<string, Set<() => void>>();
 
   return {
     isOpen: (accountId) => open.has(accountId),
+    hasOpened: (accountId) => opened.has(accountId),
     opened: (accountId, signal) =>
       new Promise((resolve) => {
         if (open.has(accountId) || signal.aborted) return resolve();
@@ -41,6 +45,7 @@ export function createGates(): Gates {
         open() {
           if (keepers.get(accountId) !== mine) return;
           open.add(accountId);
+          opened.add(accountId);
           for (const go of waiting.get(accountId) ?? []) go();
         },
         close() {

@@ -48,6 +48,7 @@ export const unstopped = new AbortController().signal;
 export const UNFOLLOWED = {
   gates: {
     isOpen: () => true,
+    hasOpened: () => true,
     opened: () => Promise.resolve(),
     keep: () => ({ open: () => undefined, close: () => undefined }),
   },

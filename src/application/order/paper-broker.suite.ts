@@ -1,10 +1,12 @@
 /** A broker that keeps orders, executions and positions of one account, and counts what it is asked. For tests beside this file. */
 import { minus, plus, quantity, toText } from '../../domain/kernel/decimal.ts';
 import type { Execution } from '../../domain/order/events.ts';
-import type { BrokerAccounts, BrokerOrder, BrokerPosition, LookUp, OrderRecords } from '../ports/broker.ts';
+import type { BrokerAccounts, BrokerOrder, BrokerPosition, Failure, LookUp, OrderRecords } from '../ports/broker.ts';
 import { brokerOrder } from './order-path.suite.ts';
 
 const found = <Value>(value: Value) => Promise.resolve({ kind: 'found', value } as const);
+const foundOr = (order: BrokerOrder | undefined): Promise<LookUp<BrokerOrder>> =>
+  order === undefined ? Promise.resolve({ kind: 'not_found' }) : found(order);
 
 export type PaperBroker = ReturnType<typeof createPaperBroker>;
 
@@ -14,6 +16,9 @@ export function createPaperBroker(now: () => string) {
   const executions: (Execution & { readonly at: string })[] = [];
   const held = new Map<string, string>();
   const asked: string[] = [];
+  /** So many rows of each list can not be read. */
+  let unread = 0;
+  const listed = <Row>(value: readonly Row[]) => Promise.resolve({ kind: 'found', value, unread } as const);
   let silent: 'unknown' | 'unauthorized' | null = null;
 
   const change = (id: string, changes: Partial<BrokerOrder>): void => {
@@ -32,36 +37,36 @@ export function createPaperBroker(now: () => string) {
   const nested = (id: string): BrokerOrder => ({ ...shown(orders.get(id)!), legs: legsOf(id) });
   const isOpen = ({ status }: BrokerOrder): boolean => status === 'open' || status === 'pending';
 
-  async function answer<Value>(
+  async function answer<Answer extends { readonly kind: string }>(
     request: string,
-    value: () => LookUp<Value> | Promise<LookUp<Value>>,
-  ): Promise<LookUp<Value>> {
+    value: () => Promise<Answer>,
+  ): Promise<Answer | Failure> {
     asked.push(request);
     if (silent !== null) return { kind: silent, reason: 'silent' };
     return value();
   }
 
   const records: OrderRecords & BrokerAccounts = {
-    byId: (_access, id) => answer('byId', () => (orders.has(id) ? found(nested(id)) : { kind: 'not_found' })),
+    byId: (_access, id) => answer('byId', () => foundOr(orders.has(id) ? nested(id) : undefined)),
     byClientOrderId: (_access, clientId) =>
       answer('byClientOrderId', () => {
         const order = [...orders.values()].find((each) => each.clientOrderId === clientId);
-        return order === undefined ? { kind: 'not_found' } : found(nested(order.brokerOrderId));
+        return foundOr(order === undefined ? undefined : nested(order.brokerOrderId));
       }),
     executionsOf: (_access, id) =>
       answer('executionsOf', () => found(executions.filter((each) => each.brokerOrderId === id).map(bare))),
     executionsAfter: (_access, moment) =>
-      answer('executionsAfter', () => found(executions.filter(({ at }) => at > moment).map(bare))),
+      answer('executionsAfter', () => listed(executions.filter(({ at }) => at > moment).map(bare))),
     submittedAfter: (_access, moment) =>
       answer('submittedAfter', () =>
-        found(
+        listed(
           [...orders.values()]
             .filter(({ submittedAt, parentId }) => parentId === null && submittedAt > moment)
             .map(({ brokerOrderId }) => nested(brokerOrderId)),
         ),
       ),
-    unfinished: () => answer('unfinished', () => found([...orders.values()].filter(isOpen).map(shown))),
-    account: () => answer('account', () => ({ kind: 'unknown', reason: 'not part of this test' })),
+    unfinished: () => answer('unfinished', () => listed([...orders.values()].filter(isOpen).map(shown))),
+    account: () => answer('account', () => Promise.resolve({ kind: 'unknown', reason: 'not part of this test' })),
     positions: () =>
       answer('positions', () =>
         found([...held].map(([symbol, shares]): BrokerPosition => ({ symbol, quantity: shares, averagePrice: '100' }))),
@@ -75,6 +80,10 @@ export function createPaperBroker(now: () => string) {
     /** Whether it answers at all. */
     fallSilent: (how: typeof silent = 'unknown') => {
       silent = how;
+    },
+    /** Lists so many rows, with everything it lists, that can not be read. */
+    garble: (rows: number) => {
+      unread = rows;
     },
     /** An order that it has, as open; by its client order id, or under one of the broker's own. */
     add(clientOrderId: string, changes: Partial<BrokerOrder> = {}, parentId: string | null = null): string {

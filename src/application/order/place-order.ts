@@ -29,8 +29,6 @@ export interface PlaceOrderRequest {
   /** The trader says that the order is meant, though it is like another one. No part of what makes requests the same. */
   readonly confirmed: boolean;
   readonly channel: Channel;
-  /** What the broker holds of the symbol, where it was just asked. */
-  readonly positionAtBroker?: string;
   readonly cause: Cause;
 }
 
@@ -55,7 +53,7 @@ export type PlaceOrder = (request: PlaceOrderRequest) => Promise<PlaceOrderResul
 export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
   const { aggregates, clock, ids, log, pass } = needs;
   return async (request) => {
-    const { userId, accountId, terms, requestId, confirmed, channel, positionAtBroker = null, cause } = request;
+    const { userId, accountId, terms, requestId, confirmed, channel, cause } = request;
     const owner = await aggregates.accounts.load(accountStream(userId));
     if (owner.status === 'none' || owner.accountId !== accountId) return { kind: 'refused', code: 'not_found' };
 
@@ -73,11 +71,11 @@ export function createPlaceOrder(needs: PlaceOrderNeeds): PlaceOrder {
     }
     if (answer === undefined) {
       const missing = missingForTrading(owner);
-      const order = { userId, accountId, symbol: ticket.symbol, channel, missing, confirmed, positionAtBroker, cause };
+      const order = { userId, accountId, symbol: ticket.symbol, missing, confirmed, cause };
       const inputs = await gatherInputs(needs, order);
       if (inputs.kind !== 'gathered') return inputs.refusal;
       const { value, basis, facts } = inputs;
-      const reasons = await reasonsAgainstOrder(needs, ticket, facts, positionAtBroker);
+      const reasons = await reasonsAgainstOrder(needs, ticket, facts);
       // What the broker takes changes with the hour, and an answer once given does not.
       const isNew = find((await aggregates.risk.glance(stream)).answers, orderId) === undefined;
       if (reasons.length > 0 && isNew) return { kind: 'unsupported', reasons };

@@ -101,6 +101,17 @@ describe('a reconciliation', () => {
     expect(await account.reconcile()).toBe('unauthorized');
   });
 
+  it('is not whole while the broker lists what can not be read: the next one looks as far back', async () => {
+    const account = await openFollowedAccount();
+    await account.send('1');
+    account.paper.garble(1);
+    expect(await account.reconcile()).toBe('done');
+    expect(account.reconciledAt()).toBeNull();
+    account.paper.garble(0);
+    expect(await account.reconcile()).toBe('done');
+    expect(account.reconciledAt()).not.toBeNull();
+  });
+
   it('goes on without the list of executions, order by order', async () => {
     const account = await openFollowedAccount();
     const sent = [];

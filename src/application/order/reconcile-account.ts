@@ -68,7 +68,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     return ours;
   }
 
-  /** All executions after a moment, by broker order; null when the broker does not tell. */
+  /** All executions after a moment, by broker order, as far as they can be read; null when the broker does not tell. */
   async function executionsAfter(access: BrokerAccess, after: string) {
     const found = await records.executionsAfter(access, after);
     if (found.kind !== 'found') return null;
@@ -77,7 +77,7 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
       const own = byOrder.get(execution.brokerOrderId) ?? [];
       byOrder.set(execution.brokerOrderId, [...own, execution]);
     }
-    return byOrder;
+    return { byOrder, unread: found.unread };
   }
 
   return async (access, cause, reach = 'day') => {
@@ -116,18 +116,18 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
 
     pass('before-reconciliation');
     const told = together(recent.value, open.value);
-    let whole = true;
+    let whole = open.unread === 0 && recent.unread === 0;
     const seen = new Set<string>();
     const news: (News & { readonly order: BrokerOrder })[] = [];
     const executionsSince = lastDone === null ? since : before(lastDone, EXECUTIONS_OVERLAP_MS);
     // A count may be what ours is although executions were missed: as many may have been undone meanwhile.
     const isListed = told.some((order) => wasExecutedAfter(order, executionsSince));
-    const executions = isListed ? await executionsAfter(access, executionsSince) : new Map<string, Execution[]>();
+    const executions = isListed ? await executionsAfter(access, executionsSince) : NO_EXECUTIONS;
     // Without the list they are asked for order by order, and the next reconciliation reaches back as far.
-    if (executions === null) whole = false;
+    if (executions === null || executions.unread > 0) whole = false;
     const along = {
       orders: new Map(told.map((order) => [order.brokerOrderId, order])),
-      executions: executions ?? new Map<string, Execution[]>(),
+      executions: (executions ?? NO_EXECUTIONS).byOrder,
     };
     await inParallel(told, WIDTH, async (order) => {
       const found = await unlessUnreadable(newsOf(access, order, along));
@@ -162,6 +162,8 @@ export function createReconcileAccount(needs: ReconcileNeeds): ReconcileAccount 
     return outcome === 'unauthorized' ? 'unauthorized' : 'unanswered';
   }
 }
+
+const NO_EXECUTIONS = { byOrder: new Map<string, Execution[]>(), unread: 0 };
 
 /** Whether an order, or an exit of it, has executions and was changed after a moment. */
 const wasExecutedAfter = (order: BrokerOrder, moment: string): boolean =>

@@ -3,31 +3,21 @@
  * as observed, one that was and that the record has lost as recovered; executions that the broker counts and we do not
  * know are asked for.
  */
-import { find } from '../../domain/kernel/dictionary.ts';
 import type { Amendment } from '../../domain/order/amendments.ts';
 import type { BrokerReport } from '../../domain/order/broker-report.ts';
-import { isSurelyOurs, readClientOrderId } from '../../domain/order/client-order-id.ts';
+import { clientOrderId } from '../../domain/order/client-order-id.ts';
 import { countsLess, executionsMissing } from '../../domain/order/executions.ts';
-import type { LiveOrder, OrderState } from '../../domain/order/state.ts';
-import type { Execution, OrderTicket } from '../../domain/order/events.ts';
+import type { OrderState } from '../../domain/order/state.ts';
+import type { Execution } from '../../domain/order/events.ts';
 import { orderStream } from '../../domain/order/events.ts';
-import { riskStream } from '../../domain/risk-policy/events.ts';
-import type { Aggregates } from '../aggregates.ts';
 import type { Cause } from '../handle.ts';
 import type { BrokerAccess, BrokerOrder, OrderRecords } from '../ports/broker.ts';
-import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { PassCrashPoint } from '../ports/crash-points.ts';
-import type { EventStore } from '../ports/event-store.ts';
-import type { Log } from '../ports/log.ts';
-import { finishAdmission } from './place-order.ts';
+import { exitRole, identify, observe, observedId } from './identify-order.ts';
+import type { IdentifyNeeds } from './identify-order.ts';
 
-export interface RecordBrokerOrderNeeds {
-  readonly aggregates: Aggregates;
-  readonly store: EventStore;
+export interface RecordBrokerOrderNeeds extends IdentifyNeeds {
   readonly records: OrderRecords;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
   readonly pass: PassCrashPoint;
 }
 
@@ -84,9 +74,11 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
   async function recordSuccessor(
     access: BrokerAccess,
     orderId: string,
-    { order: { replacedBy }, along }: Learnt,
+    { order, along }: Learnt,
     cause: Cause,
   ): Promise<boolean> {
+    const replacedBy = order.replacedBy ?? (await successorOf(access, orderId, order.brokerOrderId));
+    if (replacedBy === 'unanswered') return false;
     if (replacedBy === null || (await isSuccessorKnown({ aggregates, ids }, access, orderId, replacedBy))) return true;
     const known = along?.orders.get(replacedBy);
     const found =
@@ -99,6 +91,21 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     const learnt = { order: found.value, execution: null, reason: null, ...(along && { along }) };
     await tell(access, successor.orderId, successor.revision, learnt, cause, successor.orderId === orderId);
     return true;
+  }
+
+  /** The broker may not say what has replaced an order: then it is looked for under the name of the change we asked for. */
+  async function successorOf(
+    access: BrokerAccess,
+    orderId: string,
+    brokerOrderId: string,
+  ): Promise<string | null | 'unanswered'> {
+    const own = await aggregates.orders.load(orderStream(orderId));
+    if (own.status === 'none' || own.replacement === null || own.brokerOrderId !== brokerOrderId) return null;
+    const found = await records.byClientOrderId(access, clientOrderId(orderId, own.replacement.revision));
+    if (found.kind === 'found') return found.value.brokerOrderId;
+    if (found.kind === 'not_found') return null;
+    log.warn('the successor of a replaced order could not be looked for', { orderId, outcome: found.kind });
+    return 'unanswered';
   }
 
   /** False when the order does not take the report for its own. */
@@ -173,10 +180,6 @@ export function reportOf(
   };
 }
 
-/** Under which id an order that was not placed here is recorded. */
-export const observedId = (ids: Ids, { accountId }: BrokerAccess, brokerOrderId: string): string =>
-  ids.named(`broker-order/${accountId}/${brokerOrderId}`);
-
 /** Whether the order that has taken another's place is recorded: as that order's own, or as one that was entered elsewhere. */
 export async function isSuccessorKnown(
   { aggregates, ids }: Pick<RecordBrokerOrderNeeds, 'aggregates' | 'ids'>,
@@ -189,104 +192,3 @@ export async function isSuccessorKnown(
   const observed = await aggregates.orders.glance(orderStream(observedId(ids, access, replacedBy)));
   return observed.status !== 'none';
 }
-
-/** Which order of ours a broker order is. One that is none of ours is recorded under an id made from the broker's. */
-async function identify(
-  needs: RecordBrokerOrderNeeds,
-  access: BrokerAccess,
-  order: BrokerOrder,
-  cause: Cause,
-): Promise<{ readonly orderId: string; readonly revision: number }> {
-  const { aggregates, ids } = needs;
-  const named = readClientOrderId(order.clientOrderId);
-  const isOurs = isSurelyOurs(order.clientOrderId);
-  const observed = { orderId: observedId(ids, access, order.brokerOrderId), revision: 0 };
-  // Once it was taken for one from elsewhere it remains so.
-  if (!isOurs && (await aggregates.orders.glance(orderStream(observed.orderId))).status !== 'none') return observed;
-  if (named !== null) {
-    const own = await known(needs, named.orderId);
-    // Anyone can put any client order id on an order in their own account: only the account makes it ours.
-    if (own !== null && own.ticket.accountId === access.accountId) return named;
-    if (own === null) {
-      if (await placeIfAdmitted(needs, access, named.orderId, cause)) return named;
-      if (isOurs) return recover(needs, access, order, named, cause);
-    }
-  }
-  await observe(needs, access, order, null, cause);
-  return observed;
-}
-
-/** An order, if it is recorded: whose it is never changes, so what was seen before is good for that. */
-async function known({ aggregates }: RecordBrokerOrderNeeds, orderId: string): Promise<LiveOrder | null> {
-  const seen = await aggregates.orders.glance(orderStream(orderId));
-  const state = seen.status === 'none' ? await aggregates.orders.load(orderStream(orderId)) : seen;
-  return state.status === 'none' ? null : state;
-}
-
-/** An order that was admitted, and whose placing the record has lost, is placed now: else it would be sent once more. */
-async function placeIfAdmitted(
-  needs: RecordBrokerOrderNeeds,
-  { accountId }: BrokerAccess,
-  orderId: string,
-  { actor }: Cause,
-): Promise<boolean> {
-  const { answers } = await needs.aggregates.risk.load(riskStream(accountId));
-  return find(answers, orderId)?.kind === 'admitted' && finishAdmission(needs, { orderId, accountId }, actor);
-}
-
-async function recover(
-  { aggregates, clock, log }: RecordBrokerOrderNeeds,
-  access: BrokerAccess,
-  order: BrokerOrder,
-  named: { readonly orderId: string; readonly revision: number },
-  cause: Cause,
-): Promise<{ readonly orderId: string; readonly revision: number }> {
-  const { orderId } = named;
-  const { brokerOrderId, clientOrderId, legs } = order;
-  const exit = (type: BrokerOrder['type']) => legs.find((leg) => leg.type === type)?.terms;
-  const ticket: OrderTicket = {
-    ...ticketOf(access, order, orderId),
-    takeProfit: exit('limit')?.limitPrice ?? null,
-    stopLoss: exit('stop')?.stopPrice ?? null,
-  };
-  log.warn('an order was made here and is not in the record', { accountId: access.accountId, orderId, brokerOrderId });
-  const command = { type: 'RecoverOrder', ticket, brokerOrderId, clientOrderId, at: clock.now() } as const;
-  await aggregates.orders.handle(orderStream(orderId), command, cause);
-  return named;
-}
-
-const exitRole = ({ type }: BrokerOrder): 'take_profit' | 'stop_loss' =>
-  type === 'limit' ? 'take_profit' : 'stop_loss';
-
-async function observe(
-  { aggregates, ids, clock }: RecordBrokerOrderNeeds,
-  access: BrokerAccess,
-  order: BrokerOrder,
-  parentOrderId: string | null,
-  cause: Cause,
-): Promise<{ readonly orderId: string; readonly isNew: boolean }> {
-  const { brokerOrderId } = order;
-  const orderId = observedId(ids, access, brokerOrderId);
-  const seen = await aggregates.orders.glance(orderStream(orderId));
-  if (seen.status !== 'none' && (parentOrderId === null || seen.parentOrderId !== null))
-    return { orderId, isNew: false };
-  const role = parentOrderId === null ? 'external' : exitRole(order);
-  const ticket = ticketOf(access, order, orderId);
-  const command = { type: 'ObserveOrder', ticket, brokerOrderId, parentOrderId, role, at: clock.now() } as const;
-  const observed = await aggregates.orders.handle(orderStream(orderId), command, cause);
-  const isNew = observed.kind === 'done' && observed.events.some((event) => event.type === 'OrderObserved');
-  return { orderId, isNew };
-}
-
-const ticketOf = ({ accountId }: BrokerAccess, order: BrokerOrder, orderId: string): OrderTicket => ({
-  ...order.terms,
-  orderId,
-  accountId,
-  symbol: order.symbol,
-  side: order.side,
-  type: order.type,
-  trailPrice: order.trailPrice,
-  extendedHours: order.extendedHours,
-  takeProfit: null,
-  stopLoss: null,
-});

@@ -4,6 +4,7 @@ import type { Readiness } from '../ports/broker.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { aborted } from '../ports/leases.suite.ts';
 import { createCancelOrder } from './change-order.ts';
+import { createGates } from './gates.ts';
 import { ACCOUNT, brokerOrder, cause, unstopped, USER } from './order-path.suite.ts';
 import { placedOrder } from './placed-order.suite.ts';
 import { createSubmitOrder } from './submit-order.ts';
@@ -50,6 +51,24 @@ describe('sending an order', () => {
     expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'settled' });
     expect(sent).toEqual([]);
     expect(await types()).toEqual(['OrderPlaced', 'SubmissionClaimed', 'SubmissionFailed', 'OrderNotSent']);
+  });
+
+  it('sends nothing that its process was stopped before while it waited for a connection', async () => {
+    const { needs, types, passTime, orderId } = await placedOrder();
+    const looks: boolean[] = [];
+    const broker: typeof needs.broker = {
+      ...needs.broker,
+      async submit(_access, _admission, _id, lastLook) {
+        passTime(looks.length === 0 ? 11 : 0);
+        looks.push((await lastLook?.()) === true);
+        return { kind: 'not_sent', reason: 'The last look was not clear.', retryAfterMs: 500 };
+      },
+    };
+    const submit = createSubmitOrder({ ...needs, broker });
+    expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'again', afterMs: 500 });
+    await submit(orderId, cause, unstopped);
+    expect(looks).toEqual([false, true]);
+    expect(await types()).toContain('SubmissionFailed');
   });
 
   it('tries again what was proven not sent, while the intent is fresh', async () => {
@@ -189,6 +208,24 @@ describe('the gate', () => {
     gate.open();
     await createSubmitOrder(needs)(orderId, cause, unstopped);
     expect(sent).toEqual([orderId]);
+  });
+
+  it('that has never been open keeps an old order from ending: a restored record may lack that it was sent', async () => {
+    for (const isAtBroker of [true, false]) {
+      const { needs, orderId, types, sent, access, passTime } = await placedOrder();
+      const gates = createGates();
+      const gate = gates.keep(ACCOUNT);
+      const submit = createSubmitOrder({ ...needs, gates });
+      passTime(3_600);
+      expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'again', afterMs: 0 });
+      expect(await types()).toEqual(['OrderPlaced', 'SubmissionDelayed']);
+      const shown = { order: brokerOrder(orderId), execution: null, reason: null };
+      if (isAtBroker) await needs.recordBrokerOrder(access, shown, cause);
+      gate.open();
+      expect(await submit(orderId, cause, unstopped)).toEqual({ kind: 'settled' });
+      expect((await types()).slice(2)).toEqual([isAtBroker ? 'OrderAcknowledged' : 'OrderNotSent']);
+      expect(sent).toEqual([]);
+    }
   });
 
   it('lets an order be cancelled that waits before it', async () => {

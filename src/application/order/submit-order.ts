@@ -22,6 +22,8 @@ export type SubmitOrder = (orderId: string, cause: Cause, signal: AbortSignal) =
 const SETTLED: Submitted = { kind: 'settled' };
 /** A process that was stopped for longer after its claim does not send: others look the order up, and it may be stale. */
 const CLAIM_SERVES_MS = 5_000;
+/** And one that was stopped later: not a byte leaves. Others take a claim for a dead one's after 15 s. */
+const CLAIM_SENDS_MS = 10_000;
 /** A link that is just being renewed is back within this time. */
 const LINK_MAY_COME_MS = 5_000;
 /** So long until the halts in force are asked for again when they could not be read. */
@@ -87,7 +89,8 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       await notNow(last.reason);
       return heldBack(last);
     }
-    if (Date.parse(clock.now()) - Date.parse(claimedAt) > CLAIM_SERVES_MS) {
+    const isWithin = (limitMs: number): boolean => Date.parse(clock.now()) - Date.parse(claimedAt) <= limitMs;
+    if (!isWithin(CLAIM_SERVES_MS)) {
       await notNow('The process stood still before it could send the order.');
       return { kind: 'again', afterMs: 0 };
     }
@@ -95,7 +98,8 @@ export function createSubmitOrder(needs: SubmitOrderNeeds): SubmitOrder {
       await notNow('The connection to the broker was lost before the order was sent.');
       return { kind: 'again', afterMs: 0 };
     }
-    const outcome = await broker.submit(access, admission, clientOrderId(orderId, 0), halts.lastLook);
+    const lastLook = async (): Promise<boolean> => (await halts.lastLook()) && isWithin(CLAIM_SENDS_MS);
+    const outcome = await broker.submit(access, admission, clientOrderId(orderId, 0), lastLook);
     pass('after-broker-answer');
     const at = clock.now();
     switch (outcome.kind) {

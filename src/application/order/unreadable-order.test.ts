@@ -34,7 +34,7 @@ const length = async ({ store }: Desk): Promise<number> => (await store.readAll(
 function createReconcile(desk: Desk, record: (accountId: string) => void = () => undefined) {
   const { unreadable, readable, needs } = desk;
   const orders = [brokerOrder(unreadable), brokerOrder(readable)];
-  const found = () => Promise.resolve({ kind: 'found', value: orders } as const);
+  const found = () => Promise.resolve({ kind: 'found', value: orders, unread: 0 } as const);
   const now = needs.clock.now();
   const records = { ...needs.broker, submittedAfter: found, unfinished: found };
   return createReconcileAccount({

@@ -64,7 +64,9 @@ export function createWaitToSend(needs: SubmitOrderNeeds): WaitToSend {
 
   return async (orderId, cause, signal) => {
     const order = await aggregates.orders.load(orderStream(orderId));
-    if (order.status !== 'placed' || isTooOld(order, clock.now())) return null;
+    if (order.status !== 'placed') return null;
+    // A restored backup may have lost that it was sent: what is old ends for its age after the first comparison, not before.
+    if (isTooOld(order, clock.now()) && gates.hasOpened(order.ticket.accountId)) return null;
     const access = await linked.accessFor(order.ticket.accountId);
     if (access === null) return null;
     return (await waitAtGate(order, cause, signal)) ?? waitForTurn(order, access, cause, signal);

@@ -21,7 +21,7 @@ export function cancelAllCases(under: () => BrokerUnderTest): void {
     for (const id of ids) {
       await followed.until((update) => isAbout(update, id) && update.order.status === 'cancelled');
     }
-    expect(await broker.unfinished(access)).toEqual({ kind: 'found', value: [] });
+    expect(await broker.unfinished(access)).toEqual({ kind: 'found', value: [], unread: 0 });
     expect(await broker.cancelAll(access, null)).toEqual({ kind: 'asked', accepted: [], refused: [] });
     const left = await broker.unfinished(other);
     expect(left).toMatchObject({ kind: 'found', value: [{ brokerOrderId: stranger.brokerOrderId }] });

@@ -91,7 +91,11 @@ export function recordCases(under: () => BrokerUnderTest): void {
     ]);
     const found = await broker.executionsOf(access, first.brokerOrderId);
     expect(found).toEqual({ kind: 'found', value: [all.value[0], all.value[2]] });
-    expect(await broker.executionsAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({ kind: 'found', value: [] });
+    expect(await broker.executionsAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({
+      kind: 'found',
+      value: [],
+      unread: 0,
+    });
   });
 
   it('executions are all there, however many', { timeout: 60_000 }, async () => {
@@ -150,7 +154,7 @@ export function recordCases(under: () => BrokerUnderTest): void {
     const later = await broker.submittedAfter(access, orders[1]!.updatedAt);
     if (later.kind !== 'found') throw new Error(later.kind);
     expect(later.value.map(({ brokerOrderId }) => brokerOrderId)).toEqual([last]);
-    expect(await broker.submittedAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({ kind: 'found', value: [] });
+    expect(await broker.submittedAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({ kind: 'found', value: [], unread: 0 });
   });
 
   it('all orders are there, however many', async () => {

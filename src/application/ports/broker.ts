@@ -64,6 +64,12 @@ export type ReplaceOutcome =
 export type LookUp<Found> =
   { readonly kind: 'found'; readonly value: Found } | { readonly kind: 'not_found' } | Failure;
 
+/** A list of the broker's, with how many rows of it could not be read: people are told of each. */
+export type Listed<Row> =
+  | { readonly kind: 'found'; readonly value: readonly Row[]; readonly unread: number }
+  | { readonly kind: 'not_found' }
+  | Failure;
+
 /** The orders whose cancel the broker has taken, by its own ids, and those whose cancel it has not. */
 export type CancelAllOutcome =
   { readonly kind: 'asked'; readonly accepted: readonly string[]; readonly refused: readonly string[] } | Failure;
@@ -112,11 +118,11 @@ export interface OrderRecords {
   /** All executions of one broker order, oldest first. */
   executionsOf(access: BrokerAccess, brokerOrderId: string): Promise<LookUp<readonly Execution[]>>;
   /** All executions of the account after a moment, of whichever orders, oldest first, all pages. */
-  executionsAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly Execution[]>>;
+  executionsAfter(access: BrokerAccess, moment: string): Promise<Listed<Execution>>;
   /** Every order submitted after a moment, finished ones too, oldest first, all pages. */
-  submittedAfter(access: BrokerAccess, moment: string): Promise<LookUp<readonly BrokerOrder[]>>;
+  submittedAfter(access: BrokerAccess, moment: string): Promise<Listed<BrokerOrder>>;
   /** Every unfinished order, however old, all pages. Exits of brackets stand for themselves. */
-  unfinished(access: BrokerAccess): Promise<LookUp<readonly BrokerOrder[]>>;
+  unfinished(access: BrokerAccess): Promise<Listed<BrokerOrder>>;
 }
 
 export type BrokerUpdate =

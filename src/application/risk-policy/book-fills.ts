@@ -155,10 +155,11 @@ export async function settleReservation(
   order: LiveOrder,
   releasesSeen: number | null,
   cause: Cause,
+  changesSeen = order.replacements,
 ): Promise<void> {
   const { orderId, accountId, quantity: ordered } = order.ticket;
   const asked = order.replacement?.terms.quantity ?? ordered;
   const wanted = quantity(asked) > quantity(ordered) ? asked : ordered;
-  const command = { type: 'AdjustReservation', orderId, wanted, releasesSeen } as const;
+  const command = { type: 'AdjustReservation', orderId, wanted, releasesSeen, changesSeen } as const;
   await aggregates.risk.handle(riskStream(accountId), command, cause);
 }

@@ -161,23 +161,3 @@ describe('what can not be read', () => {
     expect(revoked).toEqual(['token revoked']);
   });
 });
-
-describe('an order of the kill switch', () => {
-  it('is placed by what the broker holds, though nothing else can be read', async () => {
-    const desk = await openDesk();
-    const closing = desk.order({ channel: 'kill-switch', positionAtBroker: '7' }, '7');
-    const order = { ...closing, terms: { ...closing.terms, side: 'sell' as const } };
-    const blind: Partial<PlaceOrderNeeds> = {
-      readFigures: unreadable,
-      haltsOn: unreadable,
-      marketData: { ...desk.placing.marketData, quote: unreadable, snapshots: unreadable },
-    };
-    expect(await placing(desk, blind)(order)).toMatchObject({ kind: 'placed' });
-    expect(await lastInputs(desk)).toMatchObject({ quote: null, account: null, halts: [], positionAtBroker: '7' });
-    // The first one is on its way to close it all.
-    expect(await placing(desk, blind)(order)).toMatchObject({
-      kind: 'denied',
-      breaches: [{ rule: 'reduce_only' }],
-    });
-  });
-});

@@ -4,7 +4,6 @@ import { averagePrice } from '../../domain/kernel/lots.ts';
 import { tradingDay } from '../../domain/kernel/trading-day.ts';
 import { marginRuleOn } from '../../domain/order/capabilities.ts';
 import type { BrokerCapabilities } from '../../domain/order/capabilities.ts';
-import type { Channel } from '../../domain/order/events.ts';
 import type { AssessmentInputs, Mark } from '../../domain/risk-policy/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { tableOn } from '../../domain/risk-policy/limits.ts';
@@ -40,10 +39,8 @@ export interface Assessed {
   readonly userId: string;
   readonly accountId: string;
   readonly symbol: string;
-  readonly channel: Channel;
   readonly missing: AssessmentInputs['missing'];
   readonly confirmed: boolean;
-  readonly positionAtBroker: string | null;
   readonly cause: Cause;
 }
 
@@ -62,7 +59,7 @@ export type Gathered =
     };
 
 /** Until subscriptions exist. */
-export const PLAN = 'free';
+const PLAN = 'free';
 
 export const limitBasis = ({ limitTables }: Pick<GatherNeeds, 'limitTables'>): LimitBasis => ({
   plan: PLAN,
@@ -72,10 +69,7 @@ export const limitBasis = ({ limitTables }: Pick<GatherNeeds, 'limitTables'>): L
 /** Reads what an assessment looks at. */
 export async function gatherInputs(needs: GatherNeeds, order: Assessed): Promise<Gathered> {
   const { venue, marketData, haltsOn, log } = needs;
-  const { userId, accountId, symbol, channel, confirmed, positionAtBroker } = order;
-  // What closes positions because trading was stopped must not wait for what only opens them safely.
-  const wanted = <T>(reading: Promise<T>, without: T): Promise<T> =>
-    channel === 'kill-switch' ? reading.catch(() => without) : reading;
+  const { userId, accountId, symbol, confirmed } = order;
   try {
     const [instruments, clock, state] = await Promise.all([
       venue.instruments(),
@@ -91,10 +85,10 @@ export async function gatherInputs(needs: GatherNeeds, order: Assessed): Promise
     tableOn(day, basis.tables);
     const subject = { userId, accountId, symbol, broker: 'alpaca', strategyId: null } as const;
     const [quote, marks, means, halts] = await Promise.all([
-      wanted(marketData.quote(symbol), null),
-      wanted(readMarks(needs, state, day, instruments), []),
-      wanted(readMeans(needs, order, state.bookings), { account: null, missing: order.missing }),
-      wanted(haltsOn(subject), []),
+      marketData.quote(symbol),
+      readMarks(needs, state, day, instruments),
+      readMeans(needs, order, state.bookings),
+      haltsOn(subject),
     ]);
     const { fractionable, shortable, tradable } = instrument;
     const value: ReadInputs = {
@@ -110,7 +104,7 @@ export async function gatherInputs(needs: GatherNeeds, order: Assessed): Promise
       marks,
       confirmed,
       margin: marginOn(needs, day),
-      positionAtBroker,
+      positionAtBroker: null,
     };
     return { kind: 'gathered', value, basis, facts: { instrument, marketTime: clock.now, quote } };
   } catch (error) {

@@ -109,7 +109,7 @@ export interface SubmissionClaimed {
   readonly data: { readonly claimId: string; readonly attempt: number; readonly claimedAt: string };
 }
 
-/** The broker was never reached: not a byte of the order left. Another attempt is safe. */
+/** The broker has not taken it: not a byte of the order left, or it asked to come back later. Another attempt is safe. */
 export interface SubmissionFailed {
   readonly type: 'SubmissionFailed';
   readonly data: { readonly reason: string; readonly failedAt: string };

@@ -67,16 +67,20 @@ describe('a change', () => {
     });
   });
   it('leaves reserved what the order may execute in the end, less what it has', () => {
-    const adjust = (wanted: string, releasesSeen: number | null = 0): RiskCommand => ({
+    const adjust = (wanted: string, releasesSeen: number | null = 0, changesSeen = 1): RiskCommand => ({
       type: 'AdjustReservation',
       orderId: ticket().orderId,
       wanted,
       releasesSeen,
+      changesSeen,
     });
     const reserved = (...commands: RiskCommand[]) =>
       toText(reservedQuantity(after(placed, change('20'), ...commands).state, 'AAPL', 'buy'));
     const partly = fill(ticket().orderId, 'buy', '4', '100');
     expect(reserved(adjust('10'))).toBe('10');
+    // A change that was admitted since the order was looked at may be asked for yet.
+    expect(reserved(adjust('10', 0, 0))).toBe('20');
+    expect(reserved(partly, adjust('10', 0, 0))).toBe('16');
     expect(reserved(adjust('10'), partly)).toBe('6');
     expect(reserved(partly, adjust('10'))).toBe('6');
     expect(reserved(partly, adjust('3'))).toBe('0');

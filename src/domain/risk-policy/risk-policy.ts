@@ -74,6 +74,8 @@ export type RiskCommand =
       readonly orderId: string;
       readonly wanted: string;
       readonly releasesSeen: number | null;
+      /** How many changes of it had been asked for then: what was admitted for a later one may be asked for yet. */
+      readonly changesSeen: number;
     }
   | { readonly type: 'ReleaseReservation'; readonly orderId: string; readonly outcome: string }
   | {
@@ -204,11 +206,15 @@ function assessReplacement(command: Assess<'AssessReplacement'>, state: RiskStat
 }
 
 function adjustReservation(command: Assess<'AdjustReservation'>, state: RiskState): Decision<RiskEvent, RiskRefusal> {
-  const { orderId, wanted, releasesSeen } = command;
+  const { orderId, releasesSeen, changesSeen } = command;
   const answer = find(state.answers, orderId);
   if (answer?.kind !== 'admitted') return accept();
   if (!state.reservations.has(orderId) && releasesSeen !== answer.releases) return accept();
-  const open = larger(minus(quantity(wanted), answer.executed), NO_QUANTITY);
+  const wanted = answer.changes
+    .filter(({ revision }) => revision > changesSeen)
+    .map(({ terms }) => quantity(terms.quantity))
+    .reduce(larger, quantity(command.wanted));
+  const open = larger(minus(wanted, answer.executed), NO_QUANTITY);
   if (open === (state.reservations.get(orderId)?.quantity ?? NO_QUANTITY)) return accept();
   const { symbol, side } = answer.ticket;
   return accept({ type: 'ReservationAdjusted', data: { orderId, symbol, side, quantity: toText(open) } });

@@ -26,8 +26,8 @@ export const HEARING: readonly Bug[] = [
     breaks: ['I1', 'I3', 'I6'],
     plant: (container) =>
       withBroker(container, () => ({
-        submittedAfter: async () => ({ kind: 'found', value: [] }),
-        unfinished: async () => ({ kind: 'found', value: [] }),
+        submittedAfter: async () => ({ kind: 'found', value: [], unread: 0 }),
+        unfinished: async () => ({ kind: 'found', value: [], unread: 0 }),
         byId: async () => ({ kind: 'unknown', reason: 'not asked' }),
       })),
   },

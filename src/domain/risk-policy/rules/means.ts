@@ -23,7 +23,7 @@ import { onlyOpening } from './check.ts';
 import type { Check, Rule } from './check.ts';
 
 /** An order that was admitted so shortly before the account was read may not have been at the broker then. */
-export const ON_ITS_WAY_MS = 2_000;
+const ON_ITS_WAY_MS = 2_000;
 
 /** What orders have taken of the account's means since it was read. */
 function spentSince({ account, at }: Check, readAt: string): Money {
