@@ -1,6 +1,7 @@
 /** I10 replay, I11 integrity of the log. */
 import type { BrokerOrder } from '../../../contracts/broker-api.ts';
 import { quantity, toText } from '../../../src/domain/kernel/decimal.ts';
+import { find } from '../../../src/domain/kernel/dictionary.ts';
 import { netQuantity } from '../../../src/domain/kernel/lots.ts';
 import type { OrderStatus } from '../../../src/domain/order/state.ts';
 import type { Evidence, Shown, Violation } from './evidence.ts';
@@ -47,9 +48,13 @@ function* shownOtherwise(shown: Shown, { orders, accounts }: Record): Generator<
     else if (order.filledQty !== Number(toText(state.filled)))
       yield `of order ${orderId} ${toText(state.filled)} are filled, and ${order.filledQty} shown`;
   }
-  for (const id of visible.keys())
-    if (orders.get(id)?.state.ticket.accountId !== shown.accountId)
+  const answers = accounts.get(shown.accountId)?.risk.answers;
+  for (const id of visible.keys()) {
+    // What was denied is shown too, and has no stream of its own.
+    const isDenied = answers !== undefined && find(answers, id)?.kind === 'denied';
+    if (!isDenied && orders.get(id)?.state.ticket.accountId !== shown.accountId)
       yield `order ${id} is shown, and is not the account's`;
+  }
   const held = accounts.get(shown.accountId)?.risk.holdings ?? new Map<string, never>();
   const shownPositions = new Map(
     shown.positions.map(({ instrument, side, qty }) => [instrument, side === 'buy' ? `${qty}` : `-${qty}`]),
