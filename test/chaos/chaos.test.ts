@@ -45,6 +45,6 @@ it(
 it('a product that sends again in doubt is caught', { timeout: 240_000 }, async () => {
   const bug = BUGS.find(({ name }) => name === 'blind-retry');
   const [world] = await run([planWorld(1, 1, 8)], { ...settings, bug: bug?.name ?? '' }, signal);
-  expect(world?.violations[0]?.invariant).toBe('I2');
+  expect(world?.violations.map(({ invariant }) => invariant)).toContain('I2');
   expect(bug?.breaks).toContain('I2');
 });

@@ -10,6 +10,7 @@ import { becomeTrader } from '../../src/bootstrap/demo/visitor.ts';
 import type { Visitor } from '../../src/bootstrap/demo/visitor.ts';
 import { removeDataFolder } from '../../src/bootstrap/embedded-postgres.ts';
 import { writeUnhurriedLimits } from '../support/limits-file.ts';
+import { readLedger } from '../support/order-records.ts';
 import { startProduct } from '../support/running-product.ts';
 import { BAD_KINDS, badForm, goodForm } from './orders/forms.ts';
 import type { Market, Random } from './orders/forms.ts';
@@ -104,11 +105,7 @@ async function until(trader: Visitor, orderId: string, types: readonly string[])
 }
 
 async function verdict(url: string, times: number, { wrong, codes, good, admissionMs }: Tally): Promise<Verdict> {
-  const answer = await fetch(`${url}/control/ledger`);
-  const ledger = (await answer.json()) as {
-    readonly orders: readonly { readonly parent_id: string | null; readonly status: string }[];
-  };
-  const sent = ledger.orders.filter(({ parent_id }) => parent_id === null);
+  const sent = (await readLedger(url)).filter(({ parent_id }) => parent_id === null);
   const rejected = sent.filter(({ status }) => status === 'rejected').length;
   const sorted = admissionMs.sort((a, b) => a - b);
   return {

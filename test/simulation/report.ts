@@ -21,6 +21,8 @@ export interface RunReport {
   readonly simulatedMs: number;
   readonly wallMs: number;
   readonly ordersPerMinute: number;
+  /** Positions that are not the broker's, and known not to be. */
+  readonly noticed: number;
   readonly violations: readonly { readonly world: string; readonly violation: string }[];
   /** Over the logs and ledgers of all worlds: the same for the same seed. */
   readonly hash: string;
@@ -62,6 +64,7 @@ export function reportOn(
     simulatedMs: sum((world) => world.simulatedMs),
     wallMs: Math.round(run.wallMs),
     ordersPerMinute: Math.round((orders / run.wallMs) * 60_000),
+    noticed: sum((world) => world.noticed),
     violations,
     hash: hash.digest('hex'),
     ok: violations.length === 0,

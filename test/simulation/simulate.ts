@@ -31,6 +31,8 @@ export interface SimulationResult {
   readonly alarms: ReadonlyMap<string, number>;
   readonly simulatedMs: number;
   readonly steps: number;
+  /** Positions that are not the broker's, and known here not to be. */
+  readonly noticed: number;
   readonly violations: readonly Violation[];
   /** Over the whole log and the broker's ledger: the same for the same seed. */
   readonly hash: string;
@@ -77,6 +79,8 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
 
   const evidence = await evidenceOf(world, diary);
   await world.close();
+  const found = violations(evidence);
+  const isExcused = (violation: Violation): boolean => isNoticed(violation, evidence.events, world.broker.venue);
   return {
     seed,
     orders: diary.wished,
@@ -89,9 +93,10 @@ export async function simulate({ seed, orders, bug }: SimulationOptions): Promis
     alarms: counted(world.told.filter(({ level }) => level === 'alarm').map(({ message }) => message)),
     simulatedMs: scheduler.now() - beginsAt,
     steps: scheduler.stepsTaken(),
+    noticed: found.filter(isExcused).length,
     violations: [
       ...(isAtRest ? [] : [RESTLESS]),
-      ...violations(evidence).filter((violation) => !isNoticed(violation, evidence.events, world.broker.venue)),
+      ...found.filter((violation) => !isExcused(violation)),
       ...sentDespiteHalt(evidence.events, world.departures),
     ],
     hash: hashOf(evidence),

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { freePort } from '../../src/bootstrap/free-port.ts';
 
 export interface SeverableConnection {
   /** The address that was given, by this way. */
@@ -26,7 +27,7 @@ export async function severableConnection(to: string): Promise<SeverableConnecti
       from.on('error', () => isCut || onto.destroy());
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(await freePort(), '127.0.0.1');
   await once(server, 'listening');
   const url = new URL(to);
   url.hostname = '127.0.0.1';
