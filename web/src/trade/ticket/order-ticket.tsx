@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type RefObject } from 'react';
+import { useId, useState, type FormEvent, type RefObject } from 'react';
 import { Link } from 'react-router';
 import { getInstrument } from '../../api/tradsy-api.ts';
 import { useLive } from '../../live/live-context.ts';
@@ -83,6 +83,7 @@ function TicketForm({
   const { quote } = world;
   const limits = risk.loaded.status === 'ready' ? risk.loaded.value.limits : null;
   const draft = withProposedExits(written, { table, quote, limits });
+  const reviewId = useId();
   const [asked, setAsked] = useState(false);
   const { submission, send, confirm, sendAgain, giveUp, clear } = submitting;
 
@@ -130,7 +131,8 @@ function TicketForm({
           </dd>
         </div>
       </dl>
-      <p className="ticket__review" aria-live="polite">
+      {/* Not announced by itself: it follows the quote. Whoever comes to the button hears what it would send. */}
+      <p className="ticket__review" id={reviewId}>
         {valid
           ? describeForm(formOf(table, draft, symbol, quote))
           : `${draft.side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`}
@@ -146,6 +148,7 @@ function TicketForm({
           className={`button button--${word} button--large button--block`}
           aria-disabled={blocked}
           aria-label={`Place ${word} order`}
+          aria-describedby={reviewId}
         >
           {submission.kind === 'sending' ? 'Sending…' : `Place ${word} order`}
         </button>
