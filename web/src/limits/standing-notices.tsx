@@ -74,7 +74,7 @@ export function StandingNotices({ risk: { repeatedExecution, overfills }, onChan
           title={`${formatQuantity(excess)} ${symbol} more than ordered`}
           action="I have looked at it"
           done={`${symbol} is looked at`}
-          change={() => clearOverfill(orderId)}
+          change={() => clearOverfill(orderId, { cause, excess })}
           onChanged={onChanged}
         >
           {cause === 'order'
