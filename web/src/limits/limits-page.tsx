@@ -17,14 +17,14 @@ const ASK_EVERY_MS = 5_000;
 /** What the trader's orders are held against: how much of it is used, and the ways to make it tighter. */
 export function LimitsPage() {
   const { risk } = useTrading();
-  const { loaded, reload, replace } = risk;
+  const { loaded, reload, poll, replace } = risk;
   useEffect(() => {
-    reload();
+    poll();
     const timer = setInterval(() => {
-      if (!document.hidden) reload();
+      if (!document.hidden) poll();
     }, ASK_EVERY_MS);
     return () => clearInterval(timer);
-  }, [reload]);
+  }, [poll]);
 
   return (
     <main className="limits" id="content">
