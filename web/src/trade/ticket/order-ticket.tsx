@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent, type RefObject } from 'react';
+import { useEffect, useId, useRef, useState, type FormEvent, type RefObject } from 'react';
 import { Link } from 'react-router';
 import { getInstrument } from '../../api/tradsy-api.ts';
 import { useLive } from '../../live/live-context.ts';
@@ -87,6 +87,12 @@ function TicketForm({
   const [asked, setAsked] = useState(false);
   const { submission, send, confirm, sendAgain, giveUp, clear } = submitting;
 
+  const result = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Below a bracket's fields it would come out of sight.
+    result.current?.scrollIntoView({ block: 'nearest' });
+  }, [submission]);
+
   const { errors, atOnce } = checkDraft(draft, world);
   const valid = Object.keys(errors).length === 0;
   const shown = asked ? errors : atOnce;
@@ -155,12 +161,14 @@ function TicketForm({
       ) : (
         <MissingStep />
       )}
-      <SubmissionResult
-        submission={submission}
-        onConfirm={() => void confirm()}
-        onSendAgain={() => void sendAgain()}
-        onGiveUp={giveUp}
-      />
+      <div className="ticket__result" ref={result}>
+        <SubmissionResult
+          submission={submission}
+          onConfirm={() => void confirm()}
+          onSendAgain={() => void sendAgain()}
+          onGiveUp={giveUp}
+        />
+      </div>
     </form>
   );
 }
