@@ -75,6 +75,7 @@ export const refusalCode = z
     'only_tighter',
     'not_permitted',
     'second_operator_needed',
+    'overfill_changed',
     'position_moved',
     'unavailable',
     'internal',

@@ -38,6 +38,9 @@ export const riskLimits = z
   .meta({ id: 'RiskLimits' });
 export type RiskLimits = z.infer<typeof riskLimits>;
 
+/** What has executed too much: an `order`, and no position of the account can be made larger; its `exits`, and none in the symbol. */
+const overfillCause = z.enum(['order', 'exits']);
+
 /** What limits the account, and how much of it is used. */
 export const riskOverview = z
   .object({
@@ -90,8 +93,7 @@ export const riskOverview = z
       z.object({
         orderId: uuidText,
         symbol: symbolText,
-        /** `order`: no position of the account can be made larger; `exits`: none in the symbol. */
-        cause: z.enum(['order', 'exits']),
+        cause: overfillCause,
         /** Shares. */
         excess: decimalText,
       }),
@@ -105,6 +107,10 @@ export const chooseRiskProfile = z.object({ tolerance, experience }).meta({ id: 
 export type ChooseRiskProfile = z.infer<typeof chooseRiskProfile>;
 
 export const overfillPath = z.object({ orderId: uuidText });
+
+/** What the trader has seen, `excess` in shares: that cause alone is cleared, and only while it is no more. */
+export const clearOverfill = z.object({ cause: overfillCause, excess: decimalText }).meta({ id: 'ClearOverfill' });
+export type ClearOverfill = z.infer<typeof clearOverfill>;
 
 const positive = decimalText.refine((text) => !text.startsWith('-') && /[1-9]/.test(text), 'must be greater than 0');
 const atLeastOne = z.int().min(1).max(1_000_000);

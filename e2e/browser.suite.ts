@@ -21,6 +21,9 @@ const QUIET = [
   '--disable-dev-shm-usage',
 ];
 
+/** Of every trader here. */
+export const PASSWORD = 'a long walk by the river 7';
+
 export interface Stage {
   readonly product: RunningProgram;
   readonly browser: Browser;
@@ -33,10 +36,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** `more`: further settings of the product, which may keep files in its folder. */
+export async function openStage(
+  more: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: install Chromium, or set CHROMIUM_PATH`);
   const folder = mkdtempSync(join(tmpdir(), 'tradsy-e2e-'));
-  const settings = { TRADSY_DATA: folder };
+  const settings = { TRADSY_DATA: folder, ...more(folder) };
   const [product, browser] = await Promise.all([
     startProduct(settings),
     chromium.launch({ executablePath: CHROMIUM, args: QUIET }),
@@ -71,7 +77,7 @@ export async function openStage(): Promise<Stage> {
 /** From the sign-up page to the trading page. */
 export async function signUp(page: Page, email: string): Promise<void> {
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill('a long walk by the river 7');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('checkbox').first().waitFor();
   for (const box of await page.getByRole('checkbox').all()) await box.check();

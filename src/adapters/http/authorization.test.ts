@@ -12,6 +12,7 @@ let server: ServerUnderTest;
 let owner: Person;
 let stranger: Person;
 let orderId: string;
+const overfill = { cause: 'order', excess: '1' } as const;
 beforeAll(async () => {
   server = await openServer();
   [owner, stranger] = [await server.trader(), await server.trader()];
@@ -26,6 +27,13 @@ beforeAll(async () => {
     symbol: 'AAPL',
     ours: '0',
     brokers: '5',
+    at: new Date().toISOString(),
+  });
+  await server.deskOf(owner.accountId).risk({
+    type: 'RecordOverfill',
+    orderId,
+    symbol: 'AAPL',
+    ...overfill,
     at: new Date().toISOString(),
   });
 });
@@ -73,6 +81,7 @@ function request(route: Route): { readonly path: string; readonly asked: Asked }
     termsVersion: '1',
     scope: { kind: 'account', accountId: owner.accountId },
     quantity: '5',
+    ...overfill,
   };
   if (route.body === null) return { path: path + query, asked: {} };
   return { path: path + query, asked: route.surface === 'broker' ? { form: fields } : { json: { ...fields, scope } } };

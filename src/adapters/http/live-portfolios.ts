@@ -14,6 +14,7 @@ export interface LivePortfolios {
   refresh(accountId: string): void;
   /** Tells the worth of the accounts that hold one of these symbols. */
   revalue(changed: ReadonlySet<string>): void;
+  /** Somebody looks at the account who began with this portfolio: its worth is told again at the next refresh. */
   hold(accountId: string, portfolio: Portfolio): void;
   worthOf(portfolio: Portfolio): Worth;
   heldSymbols(accountId: string): readonly string[];
@@ -83,7 +84,10 @@ export function createLivePortfolios({ portfolios, snapshotOf, tell, onTrouble }
       }
     },
     hold(accountId, portfolio) {
-      if (!accounts.has(accountId)) accounts.set(accountId, { portfolio, told: '', loading: false, again: false });
+      const known = accounts.get(accountId);
+      if (known === undefined) accounts.set(accountId, { portfolio, told: '', loading: false, again: false });
+      // The newcomer may have begun with an older portfolio than the one that was told last.
+      else known.told = '';
     },
     heldSymbols: (accountId) => (accounts.get(accountId)?.portfolio.positions ?? []).map(({ symbol }) => symbol),
     forget(accountId) {

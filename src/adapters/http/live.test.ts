@@ -129,6 +129,37 @@ describe('a live connection', () => {
     expect(mine.messages.every((each) => each.type !== 'positions' || each.positions.length === 0)).toBe(true);
   });
 
+  it('that began with a portfolio of before a fill is told what the others have heard of it', async () => {
+    const person = await server.trader();
+    const desk = server.deskOf(person.accountId);
+    await desk.trade('buy', '5', '100');
+    await server.settled();
+    const first = await open(person);
+    await first.next('positions', ({ positions }) => positions.length === 1);
+    // The second connection has loaded its portfolio when it asks what time it is.
+    const usual = server.market.clock;
+    let calls = 0;
+    let go = (): void => undefined;
+    const told = new Promise<void>((resolve) => (go = resolve));
+    const asked = new Promise<void>((resolve) => {
+      server.market.clock = () => {
+        calls += 1;
+        if (calls !== 2) return usual();
+        resolve();
+        return told.then(() => usual());
+      };
+    });
+    const opening = open(person);
+    await asked;
+    await desk.trade('sell', '5', '100');
+    await first.next('positions', ({ positions }) => positions.length === 0);
+    go();
+    const second = await opening;
+    server.market.clock = usual;
+    expect((await second.next('snapshot')).positions).toHaveLength(1);
+    await second.next('positions', ({ positions }) => positions.length === 0);
+  });
+
   it('beats, and ends with its session', async () => {
     const person = await server.trader();
     const reader = await open(person);

@@ -76,6 +76,7 @@ const WORDS: Readonly<Record<RefusalCode, readonly [status: number, title: strin
     'Second operator needed',
     'You have approved it already; another operator has to, too.',
   ],
+  overfill_changed: [409, 'Overfill changed', 'More was executed too much by now; look at it again.'],
   position_moved: [409, 'Position moved', 'The broker has another position by now; look at it again.'],
   unavailable: [503, 'Unavailable', 'Market data can not be read at the moment; nothing was done.'],
   internal: [500, 'Internal error', 'Something went wrong on our side.'],

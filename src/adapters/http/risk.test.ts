@@ -223,7 +223,9 @@ describe('what was executed too much', () => {
     expect((await overviewOf(person)).overfills).toEqual([found]);
     expect((await place(person, '3')).json).toMatchObject({ refusal: { breaches: [{ rule: 'overfill' }] } });
 
-    const clear = (by: Person, orderId: string) => ask(by, 'POST', `/overfills/${orderId}/clear`);
+    const seen = { cause: 'order', excess: '1' };
+    const clear = (by: Person, orderId: string, body: object = seen) =>
+      ask(by, 'POST', `/overfills/${orderId}/clear`, body);
     for (const [by, orderId] of [
       [other, d.orderId],
       [person, randomUUID()],
@@ -231,13 +233,22 @@ describe('what was executed too much', () => {
     ] as const) {
       expect(refusal(await clear(by, orderId))).toMatchObject({ status: 404, code: 'not_found' });
     }
+    expect(refusal(await clear(person, d.orderId, { cause: 'exits', excess: '1' }))).toMatchObject({ status: 404 });
+    expect(refusal(await clear(person, d.orderId, { cause: 'order', excess: '0.5' }))).toMatchObject({
+      status: 409,
+      code: 'overfill_changed',
+    });
+    expect(refusal(await clear(person, d.orderId, {}))).toMatchObject({
+      code: 'invalid_request',
+      errors: [{ field: 'cause' }, { field: 'excess' }],
+    });
     expect((await overviewOf(person)).overfills).toEqual([found]);
 
     expect(riskOverview.parse((await clear(person, d.orderId)).json).overfills).toEqual([]);
     expect((await clear(person, d.orderId)).status).toBe(200);
     const events = await server.store.readStream(riskStream(person.accountId));
     expect(events.filter(({ type }) => type === 'OverfillCleared')).toMatchObject([
-      { data: { clearedBy: person.userId }, metadata: { actor: { kind: 'user', id: person.userId } } },
+      { data: { cause: 'order', clearedBy: person.userId }, metadata: { actor: { kind: 'user', id: person.userId } } },
     ]);
     expect((await place(person, '3')).json).toMatchObject({ s: 'ok' });
   });

@@ -4,9 +4,15 @@ import type * as Risk from '../../domain/risk-policy/events.ts';
 import { breaches, inputs, withRiskInputs } from './assessment.ts';
 import { channel, side, terms, ticket } from './order.ts';
 import { day, decimal, shapeOf, time } from './shape.ts';
-import type { Shapes } from './shape.ts';
+import type { Shapes, Upcaster } from './shape.ts';
 
 const text = z.string();
+
+/** The first version was about all that was found of an order. */
+const withEveryCause: Upcaster = (data) => {
+  const { orderId, symbol, ...by } = data as Omit<Risk.OverfillCleared['data'], 'cause'>;
+  return { orderId, symbol, cause: null, ...by };
+};
 
 export const RISK_SHAPES: Shapes<Risk.RiskEvent> = {
   OrderAdmitted: shapeOf<Risk.OrderAdmitted>()(
@@ -124,6 +130,13 @@ export const RISK_SHAPES: Shapes<Risk.RiskEvent> = {
     }),
   ),
   OverfillCleared: shapeOf<Risk.OverfillCleared>()(
-    z.strictObject({ orderId: text, symbol: text, clearedBy: text, clearedAt: time }),
+    z.strictObject({
+      orderId: text,
+      symbol: text,
+      cause: z.enum(['order', 'exits']).nullable(),
+      clearedBy: text,
+      clearedAt: time,
+    }),
+    withEveryCause,
   ),
 };

@@ -1,7 +1,7 @@
 /** In words: what the broker changed about executions, what was executed too much, and what protects a position. */
 import { absolute, money, quantity, toText } from '../../domain/kernel/decimal.ts';
 import type { ExecutionBusted, ProtectionMissing } from '../../domain/order/events.ts';
-import type { FillReversed, OverfillFound } from '../../domain/risk-policy/events.ts';
+import type { FillReversed, OverfillCleared, OverfillFound } from '../../domain/risk-policy/events.ts';
 import { at, count, dollars, shares } from './figures.ts';
 
 /** What is wrong with the protection of a bracket order's position. */
@@ -48,3 +48,9 @@ export const overfilled = ({ cause, excess, symbol }: OverfillFound['data']): st
   cause === 'order'
     ? `${shares(excess)} more than ordered ${count(excess) === '1' ? 'was' : 'were'} executed: until somebody has looked into it, the account's positions can only be made smaller.`
     : `The exits have executed ${shares(excess)} more than the order: until somebody has looked into it, positions in ${symbol} can only be made smaller.`;
+
+const WHAT_WAS_TOO_MUCH = { order: 'What the order', exits: 'What the exits' } as const;
+
+/** Nothing is said of orders in general: something else may hold them back. */
+export const overfillCleared = ({ cause }: OverfillCleared['data']): string =>
+  `${cause === null ? 'What was' : WHAT_WAS_TOO_MUCH[cause]} executed too much was looked into: it holds no order back any more.`;

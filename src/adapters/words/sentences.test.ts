@@ -54,6 +54,11 @@ const amended = (filledQuantity: string, change: ReturnType<typeof recount> | nu
   late: false,
   reason: why,
 });
+const cleared = (cause: 'order' | 'exits' | null): StoryFact => ({
+  type: 'OverfillCleared',
+  data: { orderId: 'o', symbol: 'AAPL', cause, clearedBy: 'ada', clearedAt: AT },
+});
+
 const reversed = (reason: 'busted' | 'corrected', realized: string): StoryFact => ({
   type: 'FillReversed',
   data: {
@@ -496,10 +501,9 @@ const CASES: { readonly [Type in StoryFact['type']]: readonly (readonly [StoryFa
     ],
   ],
   OverfillCleared: [
-    [
-      { type: 'OverfillCleared', data: { orderId: 'o', symbol: 'AAPL', clearedBy: 'ada', clearedAt: AT } },
-      'What was executed too much was looked into, and orders are admitted again.',
-    ],
+    [cleared('order') as never, 'What the order executed too much was looked into: it holds no order back any more.'],
+    [cleared('exits') as never, 'What the exits executed too much was looked into: it holds no order back any more.'],
+    [cleared(null) as never, 'What was executed too much was looked into: it holds no order back any more.'],
   ],
 };
 

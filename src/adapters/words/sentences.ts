@@ -11,7 +11,7 @@ import type {
 } from '../../domain/risk-policy/events.ts';
 import { breachSentence } from './breaches.ts';
 import { at, count, dollars, sentence, shares } from './figures.ts';
-import { amended, overfilled, protectionSentence, reversed } from './fill-sentences.ts';
+import { amended, overfillCleared, overfilled, protectionSentence, reversed } from './fill-sentences.ts';
 import { tightened } from './limits.ts';
 
 // --- Why not ---
@@ -226,7 +226,7 @@ export function eventSentence(event: StoryFact): string {
     case 'OverfillFound':
       return overfilled(event.data);
     case 'OverfillCleared':
-      return `What was executed too much was looked into, and orders are admitted again.`;
+      return overfillCleared(event.data);
     default:
       return newer(event);
   }

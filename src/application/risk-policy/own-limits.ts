@@ -128,6 +128,8 @@ function overview(
 export type Tightened =
   | { readonly kind: 'done' }
   | Refused
+  /** More was executed too much by now than the trader has seen. */
+  | { readonly kind: 'refused'; readonly code: 'overfill_changed' }
   /** The limits that would allow more than now. */
   | { readonly kind: 'only_tighter'; readonly limits: readonly LimitName[] };
 
@@ -161,13 +163,16 @@ export const createAllowOrdersAgain =
   (userId, cause) =>
     decide(needs, userId, cause, ({ at }) => ({ type: 'ClearRepeatedExecution', by: userId, at }));
 
-export type ClearOverfill = (userId: string, orderId: string, cause: Cause) => Promise<Tightened>;
+/** What the trader has seen: shares too many of an order, or of its exits. */
+export type SeenOverfill = Pick<OverfillFound['data'], 'orderId' | 'cause' | 'excess'>;
+
+export type ClearOverfill = (userId: string, seen: SeenOverfill, cause: Cause) => Promise<Tightened>;
 
 /** After more was executed of an order, or of its exits, than was ordered: the trader has looked at it, by name. */
 export const createClearOverfill =
   (needs: OwnLimitsNeeds): ClearOverfill =>
-  (userId, orderId, cause) =>
-    decide(needs, userId, cause, ({ at }) => ({ type: 'ClearOverfill', orderId, clearedBy: userId, at }));
+  (userId, seen, cause) =>
+    decide(needs, userId, cause, ({ at }) => ({ type: 'ClearOverfill', ...seen, clearedBy: userId, at }));
 
 interface Moment {
   readonly basis: ReturnType<typeof limitBasis>;
@@ -190,6 +195,7 @@ async function decide(
   if (decided.kind === 'done') return { kind: 'done' };
   if (decided.refusal.code === 'only_tighter') return { kind: 'only_tighter', limits: decided.refusal.limits };
   if (decided.refusal.code === 'order_unknown') return { kind: 'refused', code: 'not_found' };
+  if (decided.refusal.code === 'overfill_changed') return { kind: 'refused', code: 'overfill_changed' };
   throw new Error(`own limits were refused: ${decided.refusal.code}`);
 }
 

@@ -249,7 +249,8 @@ describe('both exits of a bracket', () => {
     expect(denied.kind === 'denied' && denied.breaches.map(({ rule }) => rule)).toContain('overfill');
     expect(await placeOrder(request({}, '10'))).toMatchObject({ kind: 'placed' });
 
-    const clear = { type: 'ClearOverfill', orderId, clearedBy: 'ada', at: '2026-03-02T16:00:00.000Z' } as const;
+    const seen = { orderId, cause: 'exits', excess: '10', clearedBy: 'ada' } as const;
+    const clear = { type: 'ClearOverfill', ...seen, at: '2026-03-02T16:00:00.000Z' } as const;
     const cleared = await aggregates.risk.handle(riskStream(ACCOUNT), clear, cause);
     expect(cleared).toMatchObject({ events: [{ type: 'OverfillCleared' }] });
     expect(await aggregates.risk.handle(riskStream(ACCOUNT), clear, cause)).toMatchObject({ events: [] });

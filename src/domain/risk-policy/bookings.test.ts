@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { toText } from '../kernel/decimal.ts';
 import { execution } from '../order/samples.suite.ts';
 import type { AmendedExecution } from './bookings.ts';
+import { evolveRisk } from './evolve.ts';
+import { standingOverfills } from './overfill.ts';
 import { decide } from './risk-policy.ts';
 import type { RiskCommand } from './risk-policy.ts';
 import { after, assess, breaches, DAY, fill, market, NOW, release } from './samples.suite.ts';
@@ -164,7 +166,14 @@ describe('what was executed too much', () => {
     excess,
     at: NOW,
   });
-  const clear: RiskCommand = { type: 'ClearOverfill', orderId: 'o', clearedBy: 'ada', at: NOW };
+  const clear = (excess = '1', cause: 'order' | 'exits' = 'order'): RiskCommand => ({
+    type: 'ClearOverfill',
+    orderId: 'o',
+    cause,
+    excess,
+    clearedBy: 'ada',
+    at: NOW,
+  });
   const types = (...commands: RiskCommand[]) => after(...commands).events.map(({ type }) => type);
   const stands = (against: RiskCommand, ...before: RiskCommand[]) =>
     breaches(against, ...before).some(({ rule }) => rule === 'overfill');
@@ -179,14 +188,33 @@ describe('what was executed too much', () => {
     expect(
       stands(assess(market({ orderId: 'n', side: 'sell', quantity: '1' })), fill('a', 'buy', '2', '100'), found('1')),
     ).toBe(false);
-    expect(stands(buy, found('1'), clear)).toBe(false);
-    expect(types(found('1'), clear, clear, found('1'))).toEqual(['OverfillFound', 'OverfillCleared']);
-    expect(stands(buy, found('1'), clear, found('2'))).toBe(true);
-    expect(decide(clear, NO_RISK)).toEqual({ kind: 'refused', refusal: { code: 'order_unknown' } });
+    expect(stands(buy, found('1'), clear())).toBe(false);
+    expect(types(found('1'), clear('1.0'), clear(), found('1'))).toEqual(['OverfillFound', 'OverfillCleared']);
+    expect(stands(buy, found('1'), clear(), found('2'))).toBe(true);
+    expect(decide(clear(), NO_RISK)).toEqual({ kind: 'refused', refusal: { code: 'order_unknown' } });
+  });
+  it('is cleared as the person has seen it, and not when it is more by now', () => {
+    const changed = { kind: 'refused', refusal: { code: 'overfill_changed' } };
+    expect(decide(clear('2'), after(found('2'), found('50')).state)).toEqual(changed);
+    expect(decide(clear('2'), after(found('2'), clear('2'), found('50')).state)).toEqual(changed);
+    expect(decide(clear('50'), after(found('2'), found('50')).state)).toMatchObject({ kind: 'accepted' });
+  });
+  it('is cleared by its own cause alone, where the other one was not looked at', () => {
+    const both = [found('1'), found('3', 'exits')];
+    const { state } = after(...both, clear());
+    expect(standingOverfills(state.overfills)).toMatchObject([{ orderId: 'o', cause: 'exits' }]);
+    expect(stands(buy, ...both, clear())).toBe(true);
+    expect(stands(buy, ...both, clear(), clear('3', 'exits'))).toBe(false);
+    expect(decide(clear('1', 'exits'), after(found('1')).state)).toMatchObject({ refusal: { code: 'order_unknown' } });
+  });
+  it('was cleared by all causes at once before they were told apart', () => {
+    const { state } = after(found('1'), found('3', 'exits'));
+    const data = { orderId: 'o', symbol: 'AAPL', cause: null, clearedBy: 'ada', clearedAt: NOW };
+    expect(standingOverfills(evolveRisk(state, { type: 'OverfillCleared', data }).overfills)).toEqual([]);
   });
   it('by exits stands against their symbol only', () => {
     expect(stands(buy, found('1', 'exits', 'IBM'))).toBe(false);
     expect(stands(buy, found('1', 'exits'))).toBe(true);
-    expect(stands(buy, found('1', 'exits'), found('1'), clear)).toBe(false);
+    expect(stands(buy, found('1', 'exits'), clear('1', 'exits'))).toBe(false);
   });
 });

@@ -123,6 +123,8 @@ export interface OverfillCleared {
   readonly data: {
     readonly orderId: string;
     readonly symbol: string;
+    /** Which one of the order; null: all of them, as it was before they were looked at one by one. */
+    readonly cause: 'order' | 'exits' | null;
     readonly clearedBy: string;
     readonly clearedAt: string;
   };
@@ -278,7 +280,7 @@ export const RISK_EVENT_VERSIONS: Readonly<Record<RiskEvent['type'], number>> = 
   BrokerPositionAdopted: 1,
   FillReversed: 1,
   OverfillFound: 1,
-  OverfillCleared: 1,
+  OverfillCleared: 2,
 };
 
 export const riskStream = (accountId: string): string => `risk-${accountId}`;

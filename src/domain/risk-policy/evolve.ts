@@ -78,7 +78,7 @@ export function evolveRisk(state: RiskState, event: RiskEvent): RiskState {
     case 'OverfillFound':
       return { ...state, overfills: overfillsWith(state.overfills, event.data) };
     case 'OverfillCleared':
-      return { ...state, overfills: overfillsCleared(state.overfills, event.data.orderId) };
+      return { ...state, overfills: overfillsCleared(state.overfills, event.data) };
   }
 }
 

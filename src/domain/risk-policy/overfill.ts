@@ -2,6 +2,8 @@
  * What was executed too much: the shares are real, so they are booked, and nothing makes a position larger before a person
  * has looked. Too much of one order stops the account, exits that have executed too much stop their symbol.
  */
+import { accept, refuse } from '../kernel/decider.ts';
+import type { Decision } from '../kernel/decider.ts';
 import { quantity } from '../kernel/decimal.ts';
 import type { Quantity } from '../kernel/decimal.ts';
 import { added } from '../kernel/maps.ts';
@@ -24,8 +26,10 @@ const keyOf = ({ orderId, cause }: Pick<Found, 'orderId' | 'cause'>): string => 
 export const overfillsWith = (overfills: Overfills, found: Found): Overfills =>
   added(overfills, keyOf(found), { ...found, excess: quantity(found.excess), cleared: false });
 
-export const overfillsCleared = (overfills: Overfills, orderId: string): Overfills =>
-  new Map([...overfills].map(([key, each]) => [key, each.orderId === orderId ? { ...each, cleared: true } : each]));
+export function overfillsCleared(overfills: Overfills, { orderId, cause }: OverfillCleared['data']): Overfills {
+  const isMeant = (each: Overfill): boolean => each.orderId === orderId && (cause === null || each.cause === cause);
+  return new Map([...overfills].map(([key, each]) => [key, isMeant(each) ? { ...each, cleared: true } : each]));
+}
 
 /** Only more than was found before is news, also after it was cleared. */
 export function findOverfill(overfills: Overfills, found: Found): readonly OverfillFound[] {
@@ -34,18 +38,32 @@ export function findOverfill(overfills: Overfills, found: Found): readonly Overf
   return [{ type: 'OverfillFound', data: found }];
 }
 
-/** Whether more was ever executed of an order, or of its exits, than was ordered. */
-export const hasOverfill = (overfills: Overfills, orderId: string): boolean =>
-  [...overfills.values()].some((each) => each.orderId === orderId);
+export interface ClearOverfill {
+  readonly type: 'ClearOverfill';
+  readonly orderId: string;
+  readonly cause: Found['cause'];
+  /** Shares too many, as the person has seen them. */
+  readonly excess: string;
+  readonly clearedBy: string;
+  readonly at: string;
+}
 
-/** Nothing for an order whose overfill is cleared already. */
+export type OverfillRefusal =
+  /** Nothing was found of the order, or not by that cause. */
+  | { readonly code: 'order_unknown' }
+  /** By now it is more than the person has seen. */
+  | { readonly code: 'overfill_changed' };
+
+/** A person has looked at as much as was found, and at that cause alone; nothing is recorded where somebody had before. */
 export function clearOverfill(
   overfills: Overfills,
-  { orderId, clearedBy, at }: { readonly orderId: string; readonly clearedBy: string; readonly at: string },
-): readonly OverfillCleared[] {
-  const standing = standingOverfills(overfills).find((each) => each.orderId === orderId);
-  if (standing === undefined) return [];
-  return [{ type: 'OverfillCleared', data: { orderId, symbol: standing.symbol, clearedBy, clearedAt: at } }];
+  { orderId, cause, excess, clearedBy, at }: ClearOverfill,
+): Decision<OverfillCleared, OverfillRefusal> {
+  const known = overfills.get(keyOf({ orderId, cause }));
+  if (known === undefined) return refuse({ code: 'order_unknown' });
+  if (known.excess !== quantity(excess)) return refuse({ code: 'overfill_changed' });
+  if (known.cleared) return accept();
+  return accept({ type: 'OverfillCleared', data: { orderId, symbol: known.symbol, cause, clearedBy, clearedAt: at } });
 }
 
 /** What no person has looked at yet. */

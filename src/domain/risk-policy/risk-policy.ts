@@ -14,7 +14,8 @@ import type { AssessmentInputs, OpeningPositionsRecorded, OverfillFound, RiskEve
 import { evolveRisk } from './evolve.ts';
 import { limitsInForce } from './limits.ts';
 import type { LimitBasis, LimitName } from './limits.ts';
-import { clearOverfill, findOverfill, hasOverfill } from './overfill.ts';
+import { clearOverfill, findOverfill } from './overfill.ts';
+import type { ClearOverfill, OverfillRefusal } from './overfill.ts';
 import { chooseProfile, tighten } from './policy.ts';
 import type { ChooseRiskProfile, TightenLimits } from './policy.ts';
 import { decidePosition } from './position-mismatch.ts';
@@ -64,7 +65,7 @@ export type RiskCommand =
   | ({ readonly type: 'AmendFill' } & AmendedExecution)
   | ({ readonly type: 'RecordOverfill'; readonly at: string } & Omit<OverfillFound['data'], 'foundAt'>)
   /** A person has looked at it. */
-  | { readonly type: 'ClearOverfill'; readonly orderId: string; readonly clearedBy: string; readonly at: string }
+  | ClearOverfill
   /**
    * `wanted`: how many shares the order may execute in all. A reservation that is gone comes back only for one who knows
    * of its last release: `releasesSeen` is how many there were before the order was looked at; null: it never does.
@@ -95,6 +96,7 @@ export type RiskRefusal =
   /** The same order id was used before, for another order. */
   | { readonly code: 'request_id_reused' }
   | { readonly code: 'order_unknown' }
+  | OverfillRefusal
   /** The limits that would allow more than those in force. */
   | { readonly code: 'only_tighter'; readonly limits: readonly LimitName[] }
   | PositionRefusal;
@@ -116,8 +118,7 @@ export function decide(command: RiskCommand, state: RiskState): Decision<RiskEve
       return accept(...findOverfill(state.overfills, { orderId, symbol, cause, excess, foundAt }));
     }
     case 'ClearOverfill':
-      if (!hasOverfill(state.overfills, command.orderId)) return refuse({ code: 'order_unknown' });
-      return accept(...clearOverfill(state.overfills, command));
+      return clearOverfill(state.overfills, command);
     case 'AdjustReservation':
       return adjustReservation(command, state);
     case 'ReleaseReservation':

@@ -18,6 +18,7 @@ import {
 import {
   riskOverview,
   type ChooseRiskProfile,
+  type ClearOverfill,
   type RiskOverview,
   type TightenLimits,
 } from '../../../contracts/risk.ts';
@@ -92,8 +93,9 @@ export const tightenLimits = (limits: TightenLimits): Promise<RiskOverview> => c
 
 export const allowOrdersAgain = (): Promise<RiskOverview> => changeRisk('allow-orders');
 
-export const clearOverfill = (orderId: string): Promise<RiskOverview> =>
-  changeRisk(`overfills/${encodeURIComponent(orderId)}/clear`);
+/** Has looked at what was executed too much of an order or of its exits; `excess` is as the trader has seen it. */
+export const clearOverfill = (orderId: string, seen: ClearOverfill): Promise<RiskOverview> =>
+  changeRisk(`overfills/${encodeURIComponent(orderId)}/clear`, seen);
 
 /** Takes the broker's position over in place of ours; `quantity` is the broker's, as the trader has seen it. */
 export const adoptPosition = (symbol: string, quantity: string): Promise<void> =>

@@ -1,8 +1,9 @@
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import type { RiskOverview } from '../../../contracts/risk.ts';
 import { tightenLimits } from '../api/tradsy-api.ts';
 import { Field } from '../ui/field.tsx';
 import { useToasts } from '../ui/toast-context.ts';
+import { useFocusAfter } from '../ui/use-focus-after.ts';
 import {
   canTighten,
   changeOf,
@@ -24,11 +25,21 @@ interface LimitRowProps {
 /** One limit: what the table says, what is in force, and the form that makes it tighter. */
 export function LimitRow({ limit, risk, onChanged }: LimitRowProps) {
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const name = useRef<HTMLTableCellElement>(null);
+  const moveFocus = useFocusAfter(() => button.current ?? name.current);
+  const action = isSwitch(limit.name) ? SWITCHES[limit.name].action : 'Tighten…';
   const isOwn = limitText(limit, risk.limits) !== limitText(limit, risk.table);
+
+  function close(): void {
+    moveFocus();
+    setOpen(false);
+  }
+
   return (
     <>
       <tr className={open ? 'limit limit--open' : 'limit'}>
-        <th scope="row">
+        <th scope="row" ref={name} tabIndex={-1}>
           {limit.label}
           <span className="limit__meaning">{limit.meaning}</span>
         </th>
@@ -42,12 +53,13 @@ export function LimitRow({ limit, risk, onChanged }: LimitRowProps) {
             {canTighten(limit, risk.limits) && (
               <button
                 type="button"
+                ref={button}
                 className="button button--quiet button--small"
                 aria-expanded={open}
-                aria-label={`Make tighter: ${limit.label}`}
+                aria-label={`${action} ${limit.label}`}
                 onClick={() => setOpen(!open)}
               >
-                {isSwitch(limit.name) ? SWITCHES[limit.name].action : 'Tighten…'}
+                {action}
               </button>
             )}
           </div>
@@ -56,7 +68,7 @@ export function LimitRow({ limit, risk, onChanged }: LimitRowProps) {
       {open && (
         <tr className="limit__change">
           <td colSpan={4}>
-            <TightenForm limit={limit} risk={risk} onChanged={onChanged} onClose={() => setOpen(false)} />
+            <TightenForm limit={limit} risk={risk} onChanged={onChanged} onClose={close} />
           </td>
         </tr>
       )}

@@ -53,6 +53,11 @@ describe('the limits in words', () => {
   it.each([
     ['dailyLoss', '2499.99', null],
     ['dailyLoss', '2500', 'Enter less than $2,500.00'],
+    ['dailyLoss', '0.01', null],
+    ['dailyLoss', '2000.500', null],
+    ['dailyLoss', '0.004', 'Enter whole cents, such as 0.25'],
+    ['largestOrderValue', '1000.001', 'Enter whole cents, such as 0.25'],
+    ['largestOrderQuantity', '0.004', null],
     ['dailyLoss', '', 'Enter a number greater than 0'],
     ['dailyLoss', '-5', 'Enter a number greater than 0'],
     ['mostOpenOrders', '1.5', 'Enter a whole number'],

@@ -1,6 +1,6 @@
 /** The limits in words: what each is called, in what it is counted, and what a change of it says. */
 import type { RiskLimits, RiskOverview, TightenLimits } from '../../../contracts/risk.ts';
-import { compare, isDecimal } from '../numbers/decimal.ts';
+import { compare, isDecimal, isMultipleOf } from '../numbers/decimal.ts';
 import { formatMoney, formatQuantity } from '../numbers/format.ts';
 
 export type LimitName = keyof RiskOverview['own'];
@@ -107,10 +107,14 @@ export function limitText({ name, unit }: LimitWords, limits: RiskLimits): strin
 export const figureText = ({ unit }: LimitWords, figure: string): string =>
   unit === 'USD' ? formatMoney(figure) : formatQuantity(figure);
 
+const CENT = '0.01';
+
 /** What is wrong with a figure that was typed; null when the server may be asked. */
 export function figureError(limit: LimitWords, typed: string, limits: RiskLimits): string | null {
   const now = limits[limit.name];
   if (!isDecimal(typed) || compare(typed, '0') <= 0) return 'Enter a number greater than 0';
+  // There is no way back, so nothing is asked for that the page would show as another amount.
+  if (limit.unit === 'USD' && !isMultipleOf(typed, CENT)) return 'Enter whole cents, such as 0.25';
   if (limit.unit === 'orders' && typed.includes('.')) return 'Enter a whole number';
   if (now === null || typeof now === 'boolean' || compare(typed, String(now)) < 0) return null;
   return `Enter less than ${limitText(limit, limits)}`;

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 import { Link } from 'react-router';
 import type { RiskOverview } from '../../../contracts/risk.ts';
 import { describeFailure } from '../api/failure.ts';
@@ -17,14 +17,15 @@ const ASK_EVERY_MS = 5_000;
 /** What the trader's orders are held against: how much of it is used, and the ways to make it tighter. */
 export function LimitsPage() {
   const { risk } = useTrading();
-  const { loaded, reload, replace } = risk;
+  const { loaded, reload, poll, replace } = risk;
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    reload();
+    poll();
     const timer = setInterval(() => {
-      if (!document.hidden) reload();
+      if (!document.hidden) poll();
     }, ASK_EVERY_MS);
     return () => clearInterval(timer);
-  }, [reload]);
+  }, [poll]);
 
   return (
     <main className="limits" id="content">
@@ -32,7 +33,9 @@ export function LimitsPage() {
       <Link className="limits__back" to="/trade">
         <Icon name="arrowLeft" size={14} /> Trade
       </Link>
-      <h1 className="limits__title">Limits</h1>
+      <h1 className="limits__title" ref={heading} tabIndex={-1}>
+        Limits
+      </h1>
       <p className="limits__lead">
         Every order is held against these before it leaves. You can make a limit tighter at any moment; none can be
         loosened again, so that none gives way when it is needed.
@@ -47,7 +50,9 @@ export function LimitsPage() {
           </button>
         </div>
       )}
-      {loaded.status === 'ready' && <LimitsView risk={loaded.value} onChanged={replace} />}
+      {loaded.status === 'ready' && (
+        <LimitsView risk={loaded.value} onChanged={replace} onFailed={reload} heading={heading} />
+      )}
     </main>
   );
 }
@@ -55,12 +60,14 @@ export function LimitsPage() {
 interface LimitsViewProps {
   risk: RiskOverview;
   onChanged: (told: RiskOverview) => void;
+  onFailed: () => void;
+  heading: RefObject<HTMLElement | null>;
 }
 
-function LimitsView({ risk, onChanged }: LimitsViewProps) {
+function LimitsView({ risk, onChanged, onFailed, heading }: LimitsViewProps) {
   return (
     <>
-      <StandingNotices risk={risk} onChanged={onChanged} />
+      <StandingNotices risk={risk} onChanged={onChanged} onFailed={onFailed} heading={heading} />
       <UsagePanel risk={risk} />
       <section className="limits__panel" aria-labelledby="limits-title">
         <h2 className="limits__heading" id="limits-title">

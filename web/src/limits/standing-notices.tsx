@@ -1,47 +1,61 @@
-import type { ReactNode } from 'react';
+import { useRef, type RefObject } from 'react';
 import { Link } from 'react-router';
 import type { RiskOverview } from '../../../contracts/risk.ts';
 import { allowOrdersAgain, clearOverfill } from '../api/tradsy-api.ts';
-import { formatQuantity } from '../numbers/format.ts';
 import { Callout } from '../ui/callout.tsx';
 import { useToasts } from '../ui/toast-context.ts';
+import { useFocusAfter } from '../ui/use-focus-after.ts';
+import { overfillWords, repeatedWords, type NoticeWords } from './notice-words.ts';
 import { useChange } from './use-change.ts';
 
 interface NoticeProps {
-  title: string;
-  children: ReactNode;
-  action: string;
-  done: string;
-  change: () => Promise<RiskOverview>;
-  onChanged: (told: RiskOverview) => void;
+  words: NoticeWords;
+  /** The order that it is about, where it is about one. */
+  orderId?: string;
+  /** Tells the server that the trader has looked. */
+  look: () => Promise<RiskOverview>;
+  onLooked: (told: RiskOverview) => void;
+  onFailed: () => void;
 }
 
 /** Something that holds orders back until the trader has looked at it, and the way to say so. */
-function Notice({ title, children, action, done, change, onChanged }: NoticeProps) {
+function Notice({ words, orderId, look, onLooked, onFailed }: NoticeProps) {
+  const { title, what, until, action, done } = words;
   const { show } = useToasts();
   const { failure, busy, run } = useChange();
+
+  async function clear(): Promise<void> {
+    try {
+      onLooked(await look());
+    } catch (thrown) {
+      onFailed();
+      throw thrown;
+    }
+    show({ tone: 'good', ...done });
+  }
+
   return (
     <Callout tone="warn" title={title}>
-      <p>{children}</p>
+      <p>
+        {what} {until}
+      </p>
       {failure !== null && (
         <p className="field__error" role="alert">
           {failure}
         </p>
       )}
-      <div>
+      <div className="notice__ways">
         <button
           type="button"
           className="button"
           aria-disabled={busy}
-          onClick={() =>
-            void run(async () => {
-              onChanged(await change());
-              show({ tone: 'good', title: done, detail: 'Orders that open positions are taken again.' });
-            })
-          }
+          aria-label={`${action}: ${title}`}
+          onClick={() => void run(clear)}
         >
           {action}
         </button>
+        <Link to="/trade">Your positions</Link>
+        {orderId !== undefined && <Link to={`/orders/${orderId}`}>Order story</Link>}
       </div>
     </Callout>
   );
@@ -50,39 +64,39 @@ function Notice({ title, children, action, done, change, onChanged }: NoticeProp
 interface StandingNoticesProps {
   risk: RiskOverview;
   onChanged: (told: RiskOverview) => void;
+  /** Something was not taken: what the page shows may be old. */
+  onFailed: () => void;
+  /** Where the focus goes when no notice is left. */
+  heading: RefObject<HTMLElement | null>;
 }
 
 /** What stands against orders that open positions until the trader has looked: repeated orders, and what was executed too much. */
-export function StandingNotices({ risk: { repeatedExecution, overfills }, onChanged }: StandingNoticesProps) {
+export function StandingNotices({ risk, onChanged, onFailed, heading }: StandingNoticesProps) {
+  const { repeatedExecution, overfills } = risk;
+  const notices = useRef<HTMLElement>(null);
+  const moveFocus = useFocusAfter(() => notices.current?.querySelector('button') ?? heading.current);
+  if (repeatedExecution === null && overfills.length === 0) return null;
+  const told = {
+    onLooked(now: RiskOverview): void {
+      moveFocus();
+      onChanged(now);
+    },
+    onFailed,
+  };
   return (
-    <>
+    <section className="notices" ref={notices} aria-label="What holds orders back">
       {repeatedExecution !== null && (
-        <Notice
-          title={`Too many ${repeatedExecution.side} orders in ${repeatedExecution.symbol}`}
-          action="Allow orders again"
-          done="Orders are allowed again"
-          change={allowOrdersAgain}
-          onChanged={onChanged}
-        >
-          Within a minute more came than your limits allow, as from a program that repeats itself. Until you allow more,
-          positions can only be made smaller.
-        </Notice>
+        <Notice words={repeatedWords(repeatedExecution)} look={allowOrdersAgain} {...told} />
       )}
-      {overfills.map(({ orderId, symbol, cause, excess }) => (
+      {overfills.map((found) => (
         <Notice
-          key={`${orderId} ${cause}`}
-          title={`${formatQuantity(excess)} ${symbol} more than ordered`}
-          action="I have looked at it"
-          done={`${symbol} is looked at`}
-          change={() => clearOverfill(orderId)}
-          onChanged={onChanged}
-        >
-          {cause === 'order'
-            ? 'The broker has executed more of an order than you asked for. The shares are in your account. Until you have looked, positions of your account can only be made smaller. '
-            : `Both exits of a bracket were executed. The shares are in your account. Until you have looked, positions in ${symbol} can only be made smaller. `}
-          <Link to={`/orders/${orderId}`}>Order story</Link>
-        </Notice>
+          key={`${found.orderId} ${found.cause}`}
+          words={overfillWords(found)}
+          orderId={found.orderId}
+          look={() => clearOverfill(found.orderId, { cause: found.cause, excess: found.excess })}
+          {...told}
+        />
       ))}
-    </>
+    </section>
   );
 }

@@ -34,7 +34,9 @@ function Meter({ label, used, limit, usedText, limitText, detail }: MeterProps) 
     <div className={`usage usage--${tone}`}>
       <p className="usage__label">
         {label}
-        {tone !== 'calm' && <span className="badge">{tone === 'full' ? 'Used up' : `${percent}% used`}</span>}
+        {tone !== 'calm' && (
+          <span className="badge">{tone === 'full' ? 'Used up' : `${formatQuantity(percent ?? '0')}% used`}</span>
+        )}
       </p>
       <p className="usage__figures">
         <b>{usedText}</b> <span className="muted">of {limitText}</span>

@@ -2,15 +2,10 @@ import { createContext, use } from 'react';
 import type { Instrument } from '../../../contracts/broker-api.ts';
 import type { BrokerCapabilities } from '../../../contracts/capabilities.ts';
 import type { RiskOverview } from '../../../contracts/risk.ts';
-import type { Loaded } from '../ui/use-load.ts';
+import type { Load } from '../ui/use-load.ts';
 
 /** What limits the account, as it was told last. */
-export interface RiskSource {
-  loaded: Loaded<RiskOverview>;
-  reload: () => void;
-  /** Takes over what the server has answered to a change. */
-  replace: (told: RiskOverview) => void;
-}
+export type RiskSource = Load<RiskOverview>;
 
 export interface TradingValue {
   /** Null until it is known, or while no broker account is there to trade on. */

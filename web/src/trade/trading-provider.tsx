@@ -22,8 +22,8 @@ async function loadTrading(): Promise<Trading> {
 }
 
 function useRisk(): RiskSource {
-  const { loaded, reload, replace } = useLoad('risk', getRisk);
-  return useMemo(() => ({ loaded, reload, replace }), [loaded, reload, replace]);
+  const { loaded, reload, poll, replace } = useLoad('risk', getRisk);
+  return useMemo(() => ({ loaded, reload, poll, replace }), [loaded, reload, poll, replace]);
 }
 
 export function TradingProvider({ children }: { children: ReactNode }) {

@@ -1,5 +1,11 @@
 /** A trader's limits on the Tradsy API: what is in force, how much of it is used, and making it tighter. */
-import { chooseRiskProfile, overfillPath, riskOverview, tightenLimits } from '../../../../contracts/risk.ts';
+import {
+  chooseRiskProfile,
+  clearOverfill,
+  overfillPath,
+  riskOverview,
+  tightenLimits,
+} from '../../../../contracts/risk.ts';
 import type { RiskOverview as Told } from '../../../../contracts/risk.ts';
 import type { RiskOverview, Tightened } from '../../../application/risk-policy/own-limits.ts';
 import { toCents } from '../../../domain/kernel/decimal.ts';
@@ -107,12 +113,14 @@ export function riskRoutes(needs: Needs): readonly Route[] {
       path: `${PATH}/overfills/{orderId}/clear`,
       summary: 'Has looked at what was executed too much: it holds back no order any more',
       params: overfillPath,
+      body: clearOverfill,
       success: { statuses: { 200: 'Cleared' }, body: riskOverview },
-      refusals: ['not_found', 'too_many_requests', 'unavailable'],
+      refusals: ['not_found', 'overfill_changed', 'too_many_requests', 'unavailable'],
       async handle(call) {
         const { userId } = call.principal;
         const tooMany = limits.orderEntry(userId);
-        return tooMany ?? changed(userId, await needs.clearOverfill(userId, call.params.orderId, causeOf(call)));
+        const seen = { ...call.params, ...call.body };
+        return tooMany ?? changed(userId, await needs.clearOverfill(userId, seen, causeOf(call)));
       },
     }),
   ];

@@ -13,6 +13,7 @@ import {
 } from './broker-table.ts';
 import type { DraftErrors } from './check-draft.ts';
 import type { Draft, Table } from './draft.ts';
+import { ownExits } from './proposed-exits.ts';
 
 const TYPES: Record<TicketType, string> = {
   market: 'Market',
@@ -38,6 +39,11 @@ export function OrderFields({ table, draft, errors, exitsRequired, quantityRef, 
   const words = (reason: ReturnType<typeof againstBracket>): string | null =>
     reason === null ? null : table.words[reason];
   const has = (name: 'limit' | 'stop' | 'trail'): boolean => hasPrice(table, draft.type, name);
+
+  /** A quote must not replace a figure under the trader's hands. */
+  function holdExits(): void {
+    if (draft.exitsProposed) onChange(ownExits(draft));
+  }
 
   const figure = { inputMode: 'decimal', autoComplete: 'off' } as const;
   const price = { ...figure, unit: 'USD' } as const;
@@ -126,14 +132,16 @@ export function OrderFields({ table, draft, errors, exitsRequired, quantityRef, 
             label="Take profit"
             value={draft.takeProfit}
             error={errors.takeProfit}
-            onChange={(takeProfit) => onChange({ takeProfit, stopLoss: draft.stopLoss, exitsProposed: false })}
+            onFocus={holdExits}
+            onChange={(takeProfit) => onChange({ ...ownExits(draft), takeProfit })}
           />
           <Field
             {...price}
             label="Stop loss"
             value={draft.stopLoss}
             error={errors.stopLoss}
-            onChange={(stopLoss) => onChange({ stopLoss, takeProfit: draft.takeProfit, exitsProposed: false })}
+            onFocus={holdExits}
+            onChange={(stopLoss) => onChange({ ...ownExits(draft), stopLoss })}
           />
         </div>
       )}

@@ -1,4 +1,4 @@
-import { useState, type FormEvent, type RefObject } from 'react';
+import { useEffect, useId, useRef, useState, type FormEvent, type RefObject } from 'react';
 import { Link } from 'react-router';
 import { getInstrument } from '../../api/tradsy-api.ts';
 import { useLive } from '../../live/live-context.ts';
@@ -83,8 +83,15 @@ function TicketForm({
   const { quote } = world;
   const limits = risk.loaded.status === 'ready' ? risk.loaded.value.limits : null;
   const draft = withProposedExits(written, { table, quote, limits });
+  const reviewId = useId();
   const [asked, setAsked] = useState(false);
   const { submission, send, confirm, sendAgain, giveUp, clear } = submitting;
+
+  const result = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Below a bracket's fields it would come out of sight.
+    result.current?.scrollIntoView({ block: 'nearest' });
+  }, [submission]);
 
   const { errors, atOnce } = checkDraft(draft, world);
   const valid = Object.keys(errors).length === 0;
@@ -130,7 +137,8 @@ function TicketForm({
           </dd>
         </div>
       </dl>
-      <p className="ticket__review" aria-live="polite">
+      {/* Not announced by itself: it follows the quote. Whoever comes to the button hears what it would send. */}
+      <p className="ticket__review" id={reviewId}>
         {valid
           ? describeForm(formOf(table, draft, symbol, quote))
           : `${draft.side === 'buy' ? 'Buy' : 'Sell'} ${symbol}`}
@@ -146,18 +154,21 @@ function TicketForm({
           className={`button button--${word} button--large button--block`}
           aria-disabled={blocked}
           aria-label={`Place ${word} order`}
+          aria-describedby={reviewId}
         >
           {submission.kind === 'sending' ? 'Sending…' : `Place ${word} order`}
         </button>
       ) : (
         <MissingStep />
       )}
-      <SubmissionResult
-        submission={submission}
-        onConfirm={() => void confirm()}
-        onSendAgain={() => void sendAgain()}
-        onGiveUp={giveUp}
-      />
+      <div className="ticket__result" ref={result}>
+        <SubmissionResult
+          submission={submission}
+          onConfirm={() => void confirm()}
+          onSendAgain={() => void sendAgain()}
+          onGiveUp={giveUp}
+        />
+      </div>
     </form>
   );
 }

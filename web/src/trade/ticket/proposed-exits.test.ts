@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Draft } from './draft.ts';
-import { withProposedExits } from './proposed-exits.ts';
+import { ownExits, withProposedExits } from './proposed-exits.ts';
 import { draft, quote, table } from './samples.suite.ts';
 
 const LIMITS = { stopLossPercent: '5', takeProfitPercent: '10' };
@@ -28,6 +28,13 @@ describe('the exits of a bracket', () => {
   it('stay as the trader has written them', () => {
     const own = { exitsProposed: false, takeProfit: '200', stopLoss: '' };
     expect(exits({ ...own, type: 'limit', limitPrice: '100' })).toEqual(['200', '']);
+  });
+
+  it('stand still from the moment on that one of them is entered', () => {
+    const seen = withProposedExits(draft({ bracket: true }), { table, quote, limits: LIMITS });
+    const entered = { ...seen, ...ownExits(seen) };
+    const later = withProposedExits(entered, { table, quote: { ...quote, ask: '210' }, limits: LIMITS });
+    expect([later.takeProfit, later.stopLoss]).toEqual(['205.98', '177.89']);
   });
 
   it('are left open where nothing is known to propose them from', () => {

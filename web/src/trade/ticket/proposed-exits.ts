@@ -38,3 +38,13 @@ export function withProposedExits(draft: Draft, { table, quote, limits }: Basis)
     stopLoss: priceAt(table, entry, limits.stopLossPercent, way === 1 ? -1 : 1),
   };
 }
+
+/** The change that makes the exits the trader's own, as they stand: nothing that is being edited is replaced. */
+export const ownExits = ({
+  takeProfit,
+  stopLoss,
+}: Draft): Pick<Draft, 'takeProfit' | 'stopLoss' | 'exitsProposed'> => ({
+  takeProfit,
+  stopLoss,
+  exitsProposed: false,
+});
