@@ -121,6 +121,10 @@ function TightenForm({ limit, risk, onChanged, onClose }: LimitRowProps & { read
           value={typed}
           hint={`Now ${limitText(limit, risk.limits)}. ${forGood}`}
           error={wrong ?? failure ?? undefined}
+          onKeyDown={(event) => {
+            // A key that is held down must not answer the question that it asks.
+            if (event.key === 'Enter' && event.repeat) event.preventDefault();
+          }}
           onChange={(next) => {
             forget();
             setWrong(null);
