@@ -37,11 +37,16 @@ type Make = (random: Random, market: Market) => Form;
 
 const BAD: readonly (readonly [kind: string, code: string, why: string | null, make: Make])[] = [
   ['a quantity that is none', 'invalid_request', null, (r, m) => order(m, { qty: one(r, NO_NUMBERS) })],
-  ['a price that is none', 'invalid_request', null, (r, m) => limit(m, { limitPrice: one(r, NO_NUMBERS) })],
+  ['a price that is none', 'invalid_request', null, (r, m) => limit(m, { limitPrice: one(r, NO_PRICES) })],
   ['a side that is none', 'invalid_request', null, (r, m) => order(m, { side: one(r, ['hold', 'BUY', 'short', '']) })],
   ['a type that is none', 'invalid_request', null, (r, m) => order(m, { type: one(r, ['iceberg', 'MARKET', '']) })],
   ['an unknown instrument', 'unknown_instrument', null, (r, m) => order(m, { instrument: `ZZ${whole(r, 1, 99)}` })],
-  ['no limit price', 'unsupported_order', 'limit_price_missing', (_r, m) => order(m, { type: 'limit' })],
+  [
+    'no limit price',
+    'unsupported_order',
+    'limit_price_missing',
+    (r, m) => (r() < 0.5 ? order(m, { type: 'limit' }) : limit(m, { limitPrice: '' })),
+  ],
   ['no stop price', 'unsupported_order', 'stop_price_missing', (_r, m) => order(m, { type: 'stop' })],
   ['a price that has no use', 'unsupported_order', 'price_not_used', (_r, m) => order(m, { limitPrice: cents(m.bid) })],
   [
@@ -108,7 +113,9 @@ const BAD: readonly (readonly [kind: string, code: string, why: string | null, m
   ],
 ];
 
-const NO_NUMBERS = ['0', '-1', 'ten', 'NaN', 'Infinity', '1e3', '0x10', '1,5', ' 1', '', '٣', '1.2.3', '--2', '0.0'];
+const NO_PRICES = ['0', '-1', 'ten', 'NaN', 'Infinity', '1e3', '0x10', '1,5', ' 1', '٣', '1.2.3', '--2', '0.0'];
+/** An empty quantity is none; an empty price is one that was not given. */
+const NO_NUMBERS = [...NO_PRICES, ''];
 
 /** The n-th bad form; the kinds take turns. */
 export function badForm(n: number, random: Random, market: Market): BadForm {
