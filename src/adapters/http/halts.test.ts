@@ -78,6 +78,16 @@ describe('a trader', () => {
     expect(await idsOf(trader)).toEqual([]);
   });
 
+  it('stops and releases by ids in capitals, which are the same ids', async () => {
+    const { accountId } = trader;
+    const { halt } = await halted(trader, { scope: { kind: 'account', accountId: accountId.toUpperCase() } });
+    expect(halt).toMatchObject({ scope: { kind: 'account', accountId } });
+    expect(await released(trader, halt.id.toUpperCase())).toBe(true);
+    const { halt: house } = await halted(first, { scope: { kind: 'account', accountId: accountId.toUpperCase() } });
+    expect(await idsOf(trader)).toEqual([house.id]);
+    expect(await released(second, house.id)).toBe(true);
+  });
+
   it('stops one symbol, or by their own address the user that they are', async () => {
     const symbol = await halted(trader, { scope: { ...own(trader), symbol: 'AAPL' }, cancelOrders: false });
     expect(symbol.halt).toMatchObject({
@@ -206,7 +216,16 @@ describe('an operator', () => {
       expect((await release(trader, halt.id)).status).toBe(403);
       expect(await released(second, halt.id)).toBe(true);
     }
-    expect((await post(first, { scope: { kind: 'user', email: 'nobody@example.com' } })).status).toBe(404);
+    const events = (await server.store.readStream(KILL_SWITCH_STREAM)).length;
+    const nobody = '99999999-9999-4999-8999-999999999999';
+    for (const scope of [
+      { kind: 'user', email: 'nobody@example.com' },
+      { kind: 'account', accountId: nobody },
+      { kind: 'account', accountId: nobody, symbol: 'AAPL' },
+    ] as const) {
+      expect((await post(first, { scope })).status).toBe(404);
+    }
+    expect(await server.store.readStream(KILL_SWITCH_STREAM)).toHaveLength(events);
   });
 
   it('sees the halts of traders, and leaves their release to them', async () => {

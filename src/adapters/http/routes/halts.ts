@@ -23,7 +23,7 @@ import type { Principal, Route } from '../route.ts';
 import { route } from '../route.ts';
 import { causeOf } from './cause.ts';
 
-type Needs = Pick<HttpNeeds, 'accountOf' | 'users' | 'haltTrading' | 'releaseHalt' | 'ids'> & {
+type Needs = Pick<HttpNeeds, 'accountOf' | 'knowsAccount' | 'users' | 'haltTrading' | 'releaseHalt' | 'ids'> & {
   readonly halts: Halts;
   readonly limits: Pick<Limits, 'haltRelease'>;
 };
@@ -114,7 +114,7 @@ const personOf = ({ userId, accountId }: Viewer): Requester => ({ kind: 'person'
 
 /** Null for what does not exist, or is not the trader's own, which is told apart by nothing. */
 async function scopeOf(
-  { users }: Pick<Needs, 'users'>,
+  { users, knowsAccount }: Pick<Needs, 'users' | 'knowsAccount'>,
   wanted: z.output<typeof wantedScope>,
   viewer: Viewer,
   state: KillSwitchState,
@@ -122,7 +122,9 @@ async function scopeOf(
   const operates = isOperator(state, viewer.userId);
   switch (wanted.kind) {
     case 'account':
-      return operates || wanted.accountId === viewer.accountId ? wanted : null;
+      if (wanted.accountId === viewer.accountId) return wanted;
+      // A halt of an account that is none would stop nobody, and look as if it did.
+      return operates && (await knowsAccount(wanted.accountId)) ? wanted : null;
     case 'user': {
       const own = await users.byId(viewer.userId);
       if (own?.email.toLowerCase() === wanted.email.toLowerCase()) return { kind: 'user', userId: viewer.userId };
