@@ -180,7 +180,7 @@ describe('a halt that flattens', () => {
 
   it('closes nothing before the orders are gone: what they hold can not be sold, and what they trade changes it', async () => {
     const house = await runningHouse();
-    house.hold(FIRST, 'AAPL', '10');
+    await house.owns(FIRST, 'AAPL', '10');
     const sell = house.elsewhere(FIRST, { side: 'sell', terms: terms('4') });
     house.script.cancels = 'later';
     const haltId = await house.halt(flatten);

@@ -149,6 +149,13 @@ export async function openHouse(accountIds: readonly string[] = [FIRST]) {
     log,
     startProcess,
     place,
+    /** Held at the broker since before the first order, as the record knows. */
+    async owns(accountId: string, symbol: string, shares: string): Promise<void> {
+      books.hold(accountId, symbol, shares);
+      const positions = [{ symbol, quantity: shares, averagePrice: '90' }];
+      const opening = { type: 'RecordOpeningPositions', positions, at: clock.now() } as const;
+      await desk.aggregates.risk.handle(riskStream(accountId), opening, cause);
+    },
     /** Places an order, and waits until the broker has it. */
     async working(changes: Partial<OrderTicket> = {}): Promise<string> {
       const orderId = await place(changes);

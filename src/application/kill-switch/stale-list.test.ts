@@ -88,4 +88,22 @@ describe('a list of positions', () => {
     await house.carriedOut(haltId);
     expect(submits(house)).toEqual(['submit sell 10 AAPL', 'submit sell 10 AAPL']);
   });
+
+  it('from before an execution of the trader’s own order is not sold either', async () => {
+    const house = await runningHouse();
+    await house.owns(FIRST, 'AAPL', '10');
+    await house.working({ side: 'sell', quantity: '4', limitPrice: '101' });
+    await house.broker.positions(house.access);
+    house.script.tellsPositions = false;
+    house.script.cancels = 'later';
+    const haltId = await house.halt(flatten);
+    await expect.poll(async () => (await house.progress(haltId))?.report.left?.orders, WITHIN).toBe(1);
+    await house.trade(await nextOpen(house), '3');
+    await house.looksAgain();
+    expect(submits(house)).toEqual(['submit sell 4 AAPL']);
+    house.script.tellsPositions = true;
+    await house.carriedOut(haltId);
+    expect(submits(house).slice(1)).toEqual(['submit sell 7 AAPL']);
+    expect(house.positionsOf(FIRST)).toEqual([]);
+  });
 });
