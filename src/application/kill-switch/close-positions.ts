@@ -27,12 +27,20 @@ export interface ClosePositionsNeeds {
 const MOST_ATTEMPTS = 3;
 /** Whatever kept the last attempt from closing the position is given this long to pass. */
 const NEXT_ATTEMPT_AFTER_MS = 5_000;
+/** So long a list of positions serves: people trade at the broker's own site too. */
+const LIST_SERVES_MS = 5_000;
+
+/** What the broker has told, and when it was asked for that. */
+export interface ListOfPositions {
+  readonly positions: readonly BrokerPosition[];
+  readonly askedAt: string;
+}
 
 /** `isOver`: no order is left, here or there. */
 export async function closePositions(
   needs: ClosePositionsNeeds,
   round: Round,
-  positions: readonly BrokerPosition[],
+  { positions, askedAt }: ListOfPositions,
   report: HaltReport,
   isOver: boolean,
 ): Promise<RoundResult> {
@@ -50,7 +58,7 @@ export async function closePositions(
   const closing = new Map(report.closing.map((each) => [each.orderId, each]));
   let exhausted = false;
   for (const position of held) {
-    const taken = await closePosition(needs, position, { ...round, market });
+    const taken = await closePosition(needs, position, { ...round, market, askedAt });
     if (taken === 'exhausted') exhausted = true;
     else if (taken !== null) closing.set(taken.orderId, taken);
   }
@@ -63,9 +71,10 @@ type ClosingOrder = HaltReport['closing'][number];
 async function closePosition(
   { aggregates, ids, clock, placeClosingOrder }: ClosePositionsNeeds,
   { symbol, quantity: held }: BrokerPosition,
-  { halt, access, market, cause }: Round & { readonly market: MarketClock },
+  { halt, access, market, cause, askedAt }: Round & { readonly market: MarketClock; readonly askedAt: string },
 ): Promise<ClosingOrder | 'exhausted' | null> {
   const { accountId } = access;
+  const since = (at: string): number => Date.parse(clock.now()) - Date.parse(at);
   const risk = await aggregates.risk.load(riskStream(accountId));
   const listed = { symbol, held: quantity(held), asOf: market.now };
   let latest: ClosingOrder | null = null;
@@ -74,6 +83,8 @@ async function closePosition(
     const answer = find(risk.answers, orderId);
     if (answer?.kind === 'denied') continue;
     if (answer === undefined) {
+      // The next round asks for a new list, and goes on with what is left of this one.
+      if (since(askedAt) >= LIST_SERVES_MS) return latest;
       // An order in doubt counts too, and one whose end is not booked yet: together they could sell more than is held.
       if (reservedQuantity(risk, symbol, listed.held > 0n ? 'sell' : 'buy') > 0n) return latest;
       if (await mayStillChange(aggregates, risk, listed)) return latest;
@@ -84,7 +95,7 @@ async function closePosition(
     // Whoever admitted it may have died before it was placed.
     await placeAdmitted(aggregates, { ticket, channel, at: admittedAt }, cause);
     latest = { orderId, symbol, quantity: ticket.quantity };
-    if (Date.parse(clock.now()) - Date.parse(admittedAt) < NEXT_ATTEMPT_AFTER_MS) return latest;
+    if (since(admittedAt) < NEXT_ATTEMPT_AFTER_MS) return latest;
   }
   return latest !== null && (await mayStillChange(aggregates, risk, listed)) ? latest : 'exhausted';
 }

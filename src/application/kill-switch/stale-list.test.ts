@@ -106,4 +106,23 @@ describe('a list of positions', () => {
     expect(submits(house).slice(1)).toEqual(['submit sell 7 AAPL']);
     expect(house.positionsOf(FIRST)).toEqual([]);
   });
+
+  it('is read again when it has grown old over its first positions', async () => {
+    const slow = { pass: () => undefined as void };
+    const house = await runningHouse(undefined, (store) => ({
+      ...store,
+      append(stream, expected, events) {
+        if (events.some(({ type }) => type === 'OrderPlaced')) slow.pass();
+        return store.append(stream, expected, events);
+      },
+    }));
+    for (const symbol of ['AAPL', 'IBM', 'MSFT']) house.hold(FIRST, symbol, '5');
+    slow.pass = () => {
+      house.passTime(6);
+      house.hold(FIRST, 'MSFT', '0');
+    };
+    const haltId = await house.halt(flatten);
+    await house.carriedOut(haltId);
+    expect(submits(house).toSorted()).toEqual(['submit sell 5 AAPL', 'submit sell 5 IBM']);
+  });
 });
