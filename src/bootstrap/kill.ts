@@ -56,10 +56,11 @@ async function halt(house: House, wish: Wish<'halt'>, print: Print, interrupted:
     cause: house.cause(),
   });
   if (halted.kind === 'refused') throw new StartupError(WHY_NOT[halted.code]);
-  const { haltId, recorded } = halted;
+  const { haltId, recorded, renewed } = halted;
   const nameOf = await namesOf(house, scope.kind === 'user' ? [scope.userId] : []);
   const what = `${scopeInFull(scope, nameOf)} is ${level === 'halted' ? 'halted' : 'only reducing'}`;
-  print({ haltId, scope, level, recorded }, recorded ? `${what}: halt ${haltId}` : `${what} already: halt ${haltId}`);
+  const already = renewed ? ' already, and its work is done again' : recorded ? '' : ' already';
+  print({ haltId, scope, level, recorded, renewed }, `${what}${already}: halt ${haltId}`);
 
   const followed = await followHalt(house, haltId, { seconds, say, interrupted });
   const { accounts = null, stages = {} } = followed.halt ?? {};

@@ -148,12 +148,13 @@ describe('a trader', () => {
       command({
         type: 'RecordHaltReport',
         haltId: halt.id,
+        renewals: 0,
         accountId,
         stage,
         report: { orders: [], elsewhere: [], closing: [], left: null, ...changes },
         at: AT,
       });
-    await command({ type: 'RecordHaltUnderWay', haltId: halt.id, accounts: 2, at: AT });
+    await command({ type: 'RecordHaltUnderWay', haltId: halt.id, renewals: 0, accounts: 2, at: AT });
     await report(stranger.accountId, 'done');
     await report(trader.accountId, 'cancelling', {
       orders: [systemIds.random()],
@@ -180,6 +181,26 @@ describe('a trader', () => {
       },
     });
     await releaseWide(halt.id);
+  });
+
+  it('has what is done already done again by asking once more, so often within a minute', async () => {
+    const { halt } = await halted(trader, { scope: own(trader), flatten: true });
+    const carriedOut = async (renewals: number): Promise<void> => {
+      const common = { haltId: halt.id, renewals, at: AT } as const;
+      const report = { orders: [], elsewhere: [], closing: [], left: null };
+      await command({ type: 'RecordHaltReport', ...common, accountId: trader.accountId, stage: 'done', report });
+      await command({ type: 'RecordHaltCarriedOut', ...common, accounts: 1 });
+    };
+    for (let n = 0; n < 20; n += 1) {
+      await carriedOut(n);
+      const again = await halted(trader, { scope: own(trader), flatten: true });
+      expect(again).toMatchObject({ recorded: true, halt: { id: halt.id, carriedOutAt: null, progress: null } });
+    }
+    expect(await halted(trader, { scope: own(trader), flatten: true })).toMatchObject({ recorded: false });
+    await carriedOut(20);
+    expect((await post(trader, { scope: own(trader), flatten: true })).status).toBe(429);
+    expect(await halted(trader, { scope: own(trader), level: 'reducing' })).toMatchObject({ recorded: true });
+    expect(await released(trader, halt.id)).toBe(true);
   });
 
   it('may release only so often within a minute, and stop always', async () => {
@@ -298,6 +319,7 @@ describe('an open page', () => {
       await command({
         type: 'RecordHaltReport',
         haltId: halt.id,
+        renewals: 0,
         accountId: trader.accountId,
         stage: 'cancelling',
         report: { orders: [], elsewhere: [], closing: [], left: null },

@@ -4,7 +4,13 @@
  */
 import { find, valuesOf } from '../../domain/kernel/dictionary.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
-import type { HaltReport, HaltStage, TradingHalted } from '../../domain/risk-policy/kill-switch/events.ts';
+import type {
+  HaltRenewed,
+  HaltReport,
+  HaltStage,
+  KillSwitchEvent,
+  TradingHalted,
+} from '../../domain/risk-policy/kill-switch/events.ts';
 import type { KillSwitchCommand } from '../../domain/risk-policy/kill-switch/kill-switch.ts';
 import { concerns } from '../../domain/risk-policy/kill-switch/scope.ts';
 import type { Halt } from '../../domain/risk-policy/kill-switch/state.ts';
@@ -42,6 +48,9 @@ const OVERDUE_AFTER_MS = 60_000;
 /** Accounts that are asked after at the broker at the same time. */
 const MOST_AT_ONCE = 32;
 
+/** What is asked for from there on. */
+const ASKS: readonly string[] = ['TradingHalted', 'HaltRenewed'] satisfies KillSwitchEvent['type'][];
+
 const NOTHING_YET: HaltReport = { orders: [], elsewhere: [], closing: [], left: null };
 
 export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
@@ -49,7 +58,7 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
 
   return async (signal) => {
     const both = childOf(signal);
-    /** Where each halt stands in the total order. */
+    /** Where each halt's work was asked for last, in the total order. */
     const positions = new Map<string, Position>();
     const tasks = new Map<string, Promise<void>>();
     const turns = createTurns(MOST_AT_ONCE);
@@ -62,9 +71,8 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
     async function listen(): Promise<void> {
       for await (const batch of store.subscribe(START, both.signal, { stream: KILL_SWITCH_STREAM })) {
         for (const event of batch) {
-          if (event.unreadable === undefined && event.type === 'TradingHalted') {
-            positions.set((event.data as TradingHalted['data']).haltId, event.position);
-          }
+          if (event.unreadable !== undefined || !ASKS.includes(event.type)) continue;
+          positions.set((event.data as (TradingHalted | HaltRenewed)['data']).haltId, event.position);
         }
         wake();
       }
@@ -88,7 +96,7 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
 
     /** Begins with the accounts of a halt that nobody works on yet, and tells when all are done. */
     async function begin(halt: Halt): Promise<void> {
-      const { haltId } = halt;
+      const { haltId, renewals } = halt;
       const accounts = (await linked.all()).filter((account) => concerns(halt.scope, account));
       const isDone = (accountId: string): boolean => find(halt.progress, accountId)?.stage === 'done';
       const isLinked = (accountId: string): boolean => accounts.some((account) => account.accountId === accountId);
@@ -97,11 +105,12 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
       );
       const at = clock.now();
       const count = accounts.length + gone.length;
-      if (halt.accounts !== count) await record({ type: 'RecordHaltUnderWay', haltId, accounts: count, at }, haltId);
+      if (halt.accounts !== count)
+        await record({ type: 'RecordHaltUnderWay', haltId, renewals, accounts: count, at }, haltId);
       for (const { accountId } of gone) await isOutOfReach(halt, accountId);
       const waiting = accounts.filter(({ accountId }) => !isDone(accountId));
       if (waiting.length === 0 && gone.length === 0) {
-        await record({ type: 'RecordHaltCarriedOut', haltId, accounts: count, at }, haltId);
+        await record({ type: 'RecordHaltCarriedOut', haltId, renewals, accounts: count, at }, haltId);
       }
       for (const { accountId } of waiting) {
         const key = `${haltId}/${accountId}`;
@@ -115,12 +124,13 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
     }
 
     /** Without a link nothing can be asked of the broker; with the next one it goes on. */
-    async function isOutOfReach({ haltId, progress }: Halt, accountId: string): Promise<void> {
+    async function isOutOfReach({ haltId, renewals, progress }: Halt, accountId: string): Promise<void> {
       const known = find(progress, accountId);
       if (known === undefined || known.stage === 'overdue') return;
       log.alarm('an account of a halt has no broker link any more', { haltId, accountId });
       const report = { ...known.report, left: null };
-      await record({ type: 'RecordHaltReport', haltId, accountId, stage: 'overdue', report, at: clock.now() }, haltId);
+      const at = clock.now();
+      await record({ type: 'RecordHaltReport', haltId, renewals, accountId, stage: 'overdue', report, at }, haltId);
     }
 
     /** Goes on with one account until it is done, the halt is released, or the link is gone. */
@@ -138,7 +148,9 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
           const now = Date.parse(clock.now());
           openSince = market?.isOpen === false ? null : (openSince ?? now);
           const tell = async (stage: HaltStage, report: HaltReport): Promise<void> => {
-            await record({ type: 'RecordHaltReport', haltId, accountId, stage, report, at: clock.now() }, haltId);
+            const { renewals } = halt;
+            const at = clock.now();
+            await record({ type: 'RecordHaltReport', haltId, renewals, accountId, stage, report, at }, haltId);
           };
           const stageBefore = known?.stage ?? 'cancelling';
           const result = await turns(accountId, () =>

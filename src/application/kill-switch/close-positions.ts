@@ -77,9 +77,10 @@ async function closePosition(
   const since = (at: string): number => Date.parse(clock.now()) - Date.parse(at);
   const risk = await aggregates.risk.load(riskStream(accountId));
   const listed = { symbol, held: quantity(held), asOf: market.now };
+  const work = halt.renewals === 0 ? halt.haltId : `${halt.haltId}#${halt.renewals}`;
   let latest: ClosingOrder | null = null;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const orderId = ids.named(`flatten/${halt.haltId}/${accountId}/${symbol}/${attempt}`);
+    const orderId = ids.named(`flatten/${work}/${accountId}/${symbol}/${attempt}`);
     const answer = find(risk.answers, orderId);
     if (answer?.kind === 'denied') continue;
     if (answer === undefined) {

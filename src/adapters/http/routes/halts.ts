@@ -11,7 +11,7 @@ import type { wantedScope } from '../../../../contracts/halts.ts';
 import { find } from '../../../domain/kernel/dictionary.ts';
 import type { HaltScope } from '../../../domain/risk-policy/kill-switch/events.ts';
 import type { KillSwitchRefusal, Requester } from '../../../domain/risk-policy/kill-switch/kill-switch.ts';
-import { isOperator } from '../../../domain/risk-policy/kill-switch/state.ts';
+import { asksForWork, isOperator, isPartlyDone } from '../../../domain/risk-policy/kill-switch/state.ts';
 import type { KillSwitchState } from '../../../domain/risk-policy/kill-switch/state.ts';
 import type { Halts, Viewer } from '../halts.ts';
 import { maySee } from '../halts.ts';
@@ -25,7 +25,7 @@ import { causeOf } from './cause.ts';
 
 type Needs = Pick<HttpNeeds, 'accountOf' | 'knowsAccount' | 'users' | 'haltTrading' | 'releaseHalt' | 'ids'> & {
   readonly halts: Halts;
-  readonly limits: Pick<Limits, 'haltRelease'>;
+  readonly limits: Pick<Limits, 'haltRelease' | 'haltRenewal'>;
 };
 
 const HALTS = '/api/v1/halts';
@@ -58,17 +58,18 @@ export function haltRoutes(needs: Needs): readonly Route[] {
       ...common,
       method: 'POST',
       path: HALTS,
-      summary: 'Stops trading: your own account, or as an operator anything; a halt that stands already is given again',
+      summary:
+        'Stops trading: your own account, or as an operator anything; a halt that stands already is given again, and what it has done is done again',
       body: wantedHalt,
       success: { statuses: { 200: 'It stands' }, body: haltAnswer },
-      refusals: ['not_found', 'not_permitted'],
+      refusals: ['not_found', 'not_permitted', 'too_many_requests'],
       async handle(call) {
         const { body, principal } = call;
         const viewer = await viewerOf(principal);
         if (viewer === null) return refuse('not_found');
         const scope = await scopeOf(needs, body.scope, viewer, await halts.killSwitch());
         if (scope === null) return refuse('not_found');
-        const halted = await needs.haltTrading({
+        const wanted = {
           scope,
           level: body.level,
           reason: { code: 'by_hand', text: body.reason === '' ? NO_REASON : body.reason },
@@ -76,7 +77,15 @@ export function haltRoutes(needs: Needs): readonly Route[] {
           flatten: body.flatten,
           by: personOf(viewer),
           cause: causeOf(call),
-        });
+        } as const;
+        // The first time it is never too often.
+        let halted = await needs.haltTrading({ ...wanted, renew: false });
+        if (halted.kind === 'done' && !halted.recorded && asksForWork(wanted)) {
+          const before = (await halts.killSwitch()).standing.get(halted.haltId);
+          const tooMany = before !== undefined && isPartlyDone(before) ? limits.haltRenewal(viewer.userId) : null;
+          if (tooMany !== null) return tooMany;
+          halted = await needs.haltTrading(wanted);
+        }
         if (halted.kind === 'refused') return refused(halted.code);
         const state = await halts.killSwitch();
         const standing = state.standing.get(halted.haltId);
