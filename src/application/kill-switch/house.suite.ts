@@ -36,7 +36,7 @@ import { createPlaceClosingOrder } from './place-closing-order.ts';
 
 export const FIRST = 'aaaaaaaa-0000-4000-8000-000000000001';
 export const SECOND = 'aaaaaaaa-0000-4000-8000-000000000002';
-export const userOf = (accountId: string): string => `user of ${accountId}`;
+export const userOf = (accountId: string): string => `user-of-${accountId}`;
 
 export async function openHouse(accountIds: readonly string[] = [FIRST]) {
   const desk = await openDesk();

@@ -77,6 +77,19 @@ describe('carrying out', () => {
     ]);
   });
 
+  it('goes on when an account has come to it that is not done', () => {
+    const more = { ...begun, accounts: 2 };
+    const other = { ...told('done'), accountId: 'account-2' } as KillSwitchCommand;
+    const steps = [halt(), begun, told('done'), over, more, more];
+    expect(after(...steps).state.standing.get('halt-1')).toMatchObject({ accounts: 2, carriedOutAt: null });
+    expect(logOf(...steps, other, { ...over, accounts: 2 }).slice(4)).toEqual([
+      'HaltUnderWay',
+      'HaltReported',
+      'HaltCarriedOut',
+    ]);
+    expect(logOf(halt(), begun, told('done'), over, begun, begun).slice(4)).toEqual(['HaltUnderWay']);
+  });
+
   describe('again', () => {
     const again = (changes: Partial<HaltTrading> = {}) => halt({ haltId: 'halt-2', ...changes });
     const carriedOut = [halt({ flatten: true }), begun, told('done'), over];

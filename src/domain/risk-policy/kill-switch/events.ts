@@ -78,7 +78,7 @@ export interface TradingResumed {
   };
 }
 
-/** What is being done at the broker begins, for so many linked accounts. */
+/** What is being done at the broker begins, for so many accounts; or goes on, when one has come to them that was not linked. */
 export interface HaltUnderWay {
   readonly type: 'HaltUnderWay';
   readonly data: { readonly haltId: string; readonly accounts: number; readonly at: string };

@@ -70,7 +70,8 @@ function decide(command: KillSwitchCommand, state: KillSwitchState): Decision<Ki
     case 'RecordHaltUnderWay': {
       const { haltId, accounts, at } = command;
       const standing = atWork(command, state);
-      if (standing === undefined || standing.accounts === accounts) return accept();
+      if (standing === undefined) return accept();
+      if (standing.accounts === accounts && standing.carriedOutAt === null) return accept();
       return accept({ type: 'HaltUnderWay', data: { haltId, accounts, at } });
     }
     case 'RecordHaltReport': {

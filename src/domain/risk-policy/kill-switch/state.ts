@@ -15,7 +15,7 @@ export interface AccountProgress {
 export interface Halt extends Readonly<TradingHalted['data']> {
   /** Who has approved its release, where another one is still needed. */
   readonly approval: { readonly by: HaltParty; readonly at: string } | null;
-  /** The linked accounts in its scope; null until what it asks for has begun. */
+  /** The accounts in its scope that are linked, or may have orders at the broker; null until what it asks for has begun. */
   readonly accounts: number | null;
   readonly progress: Dictionary<AccountProgress>;
   /** Accounts by stage. */
@@ -72,8 +72,10 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
         ended: put(state.ended, haltId, { scope: halt.scope, by: halt.by }),
       };
     }
-    case 'HaltUnderWay':
-      return changed(state, event.data.haltId, (halt) => ({ ...halt, accounts: event.data.accounts }));
+    case 'HaltUnderWay': {
+      const { haltId, accounts } = event.data;
+      return changed(state, haltId, (halt) => ({ ...halt, accounts, carriedOutAt: null }));
+    }
     case 'HaltReported': {
       const { haltId, ...progress } = event.data;
       return changed(state, haltId, (halt) => reported(halt, progress));
