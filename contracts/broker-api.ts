@@ -20,9 +20,11 @@ export const orderType = z.enum(['market', 'limit', 'stop', 'stoplimit']);
 export const durationType = z.enum(['day', 'gtc', 'ioc', 'fok', 'opg', 'cls']);
 export const orderStatus = z.enum(['placing', 'inactive', 'working', 'rejected', 'filled', 'cancelled']);
 
+/** An id of ours; one in capitals is the same, and what is no id at all is found nowhere. */
+const pathId = z.string().max(64).toLowerCase();
 /** Path segment and query of every account route. */
-export const accountPath = z.object({ accountId: z.string().max(64) });
-export const orderPath = accountPath.extend({ orderId: z.string().max(64) });
+export const accountPath = z.object({ accountId: pathId });
+export const orderPath = accountPath.extend({ orderId: pathId });
 export const localeQuery = z.object({ locale: z.string().max(16).default('en') });
 
 export const placeOrderQuery = localeQuery.extend({

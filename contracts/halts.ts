@@ -119,7 +119,7 @@ export const wantedHalt = z
   .meta({ id: 'WantedHalt' });
 export type WantedHalt = z.input<typeof wantedHalt>;
 
-/** `recorded`: false when such a halt stood already, which is then this one. */
+/** `recorded`: false when such a halt stood already, which is then this one, and nothing of its work had to be done again. */
 export const haltAnswer = z.object({ halt, recorded: z.boolean() }).meta({ id: 'HaltAnswer' });
 
 /** `resumed`: the halt stands no longer. Otherwise another operator has to release it too. */

@@ -20,4 +20,5 @@ export const symbolText = z
   .regex(/^[A-Z][A-Z0-9]{0,9}(\.[A-Z]{1,3})?$/, 'must be a ticker symbol such as AAPL')
   .meta({ id: 'Symbol', example: 'AAPL' });
 
-export const uuidText = z.uuid();
+/** An id as the record has it, in small letters: whoever writes it in capitals means the same one. */
+export const uuidText = z.uuid().toLowerCase();

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
@@ -12,13 +12,29 @@ const testReport = process.env.TRADSY_TEST_REPORT ?? '.build/test-report.json';
  * Runs a program of the project in this very process, as if node had been started with it: a signal or a kill that is
  * meant for the program can then not miss it, and its exit code is ours.
  */
+async function runHere(file, args) {
+  process.argv = [process.execPath, resolve(file), ...args];
+  process.setSourceMapsEnabled(true);
+  await import(pathToFileURL(resolve(file)).href);
+}
+
 function program(file, targets) {
   return async (args) => {
     await ensureInstalled();
     await ensureBuilt(targets);
-    process.argv = [process.execPath, resolve(file), ...args];
-    process.setSourceMapsEnabled(true);
-    await import(pathToFileURL(resolve(file)).href);
+    await runHere(file, args);
+  };
+}
+
+/**
+ * One that may not be kept waiting: it runs as it was built last, which is what the product runs too, over the packages
+ * that are there. Only what is missing altogether is installed or built first.
+ */
+function emergency(file, targets) {
+  return async (args) => {
+    if (!existsSync('node_modules')) await ensureInstalled();
+    if (!existsSync(file)) await ensureBuilt(targets);
+    await runHere(file, args);
   };
 }
 
@@ -58,8 +74,8 @@ export const commands = {
   start: program('dist/server/main.js', ['server', 'web']),
   demo: program('dist/server/demo.js', ['server', 'web']),
   sandbox: program('dist/sandbox/main.js', ['server']),
-  kill: program('dist/server/kill.js', ['server']),
-  operators: program('dist/server/operators.js', ['server']),
+  kill: emergency('dist/server/kill.js', ['server']),
+  operators: emergency('dist/server/operators.js', ['server']),
   'events:copy': program('dist/server/events-copy.js', ['server']),
   'audit:export': program('dist/server/audit-export.js', ['server']),
   'audit:verify': program('dist/server/audit-verify.js', ['server']),

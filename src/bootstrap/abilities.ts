@@ -2,6 +2,7 @@
 import type { Container } from 'inversify';
 import { childOf } from '../adapters/node/child-signal.ts';
 import { createAcceptDocuments } from '../application/account/accept-documents.ts';
+import { createKnowsAccount } from '../application/account/knows-account.ts';
 import {
   createBeginLink,
   createCompleteLink,
@@ -122,6 +123,7 @@ export function createAbilities(container: Container) {
     beginLink: createBeginLink(common),
     completeLink: createCompleteLink(common),
     unlink: createUnlink(common),
+    knowsAccount: createKnowsAccount(common),
     placeOrder: createPlaceOrder(placing),
     cancelOrder: createCancelOrder(placing),
     replaceOrder: createReplaceOrder(placing),

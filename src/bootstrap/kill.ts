@@ -4,6 +4,7 @@
  * Exits with 0 when that is so or only the market's opening is waited for, and with 1 otherwise.
  */
 import { partyInWords, progressInWords, releaseInWords, scopeInFull } from '../adapters/words/halts.ts';
+import { createKnowsAccount } from '../application/account/knows-account.ts';
 import { createHaltTrading, createReleaseHalt } from '../application/kill-switch/halt-trading.ts';
 import type { ReleaseResult } from '../application/kill-switch/halt-trading.ts';
 import type { HaltScope } from '../domain/risk-policy/kill-switch/events.ts';
@@ -11,7 +12,6 @@ import { KILL_SWITCH_STREAM } from '../domain/risk-policy/kill-switch/events.ts'
 import type { KillSwitchRefusal } from '../domain/risk-policy/kill-switch/kill-switch.ts';
 import { releasedBy } from '../domain/risk-policy/kill-switch/kill-switch.ts';
 import type { Halt } from '../domain/risk-policy/kill-switch/state.ts';
-import { riskStream } from '../domain/risk-policy/events.ts';
 import type { PositionMismatchRow } from '../adapters/postgres/views/position-mismatches.ts';
 import { runProgram, say } from './audit/program.ts';
 import { readConfig } from './config.ts';
@@ -37,8 +37,8 @@ async function userId(house: House, email: string): Promise<string> {
 async function scopeOf(house: House, wanted: WantedScope): Promise<HaltScope> {
   if (wanted.kind === 'user') return { kind: 'user', userId: await userId(house, wanted.email) };
   if (wanted.kind === 'account') {
-    const [first] = await house.store.readStream(riskStream(wanted.accountId), { limit: 1 });
-    if (first === undefined) throw new StartupError(`no account ${wanted.accountId} was ever linked to a broker`);
+    const isKnown = await createKnowsAccount(house)(wanted.accountId);
+    if (!isKnown) throw new StartupError(`no account ${wanted.accountId} was ever linked to a broker`);
   }
   return wanted;
 }
@@ -56,10 +56,11 @@ async function halt(house: House, wish: Wish<'halt'>, print: Print, interrupted:
     cause: house.cause(),
   });
   if (halted.kind === 'refused') throw new StartupError(WHY_NOT[halted.code]);
-  const { haltId, recorded } = halted;
+  const { haltId, recorded, renewed } = halted;
   const nameOf = await namesOf(house, scope.kind === 'user' ? [scope.userId] : []);
   const what = `${scopeInFull(scope, nameOf)} is ${level === 'halted' ? 'halted' : 'only reducing'}`;
-  print({ haltId, scope, level, recorded }, recorded ? `${what}: halt ${haltId}` : `${what} already: halt ${haltId}`);
+  const already = renewed ? ' already, and its work is done again' : recorded ? '' : ' already';
+  print({ haltId, scope, level, recorded, renewed }, `${what}${already}: halt ${haltId}`);
 
   const followed = await followHalt(house, haltId, { seconds, say, interrupted });
   const { accounts = null, stages = {} } = followed.halt ?? {};

@@ -106,6 +106,9 @@ describe('the command line', () => {
       });
       expect(halts.parse(await shown.json())).toMatchObject({ halts: [{ id: haltId }], operator: false });
       expect((await kill('list')).said).toContain(`${haltId}  everything  halted`);
+      const again = linesOf((await kill('everything', '--flatten', '--reason', 'Once more.', '--json')).said);
+      expect(again[0]).toMatchObject({ haltId, recorded: true, renewed: true });
+      expect(again.at(-1)).toMatchObject({ haltId, outcome: 'carried_out' });
     },
   );
 

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -94,5 +94,48 @@ describe('the lock of installs and builds', () => {
     await Promise.all(ends);
     expect(readFileSync(counter, 'utf8')).toBe('4');
     expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+});
+
+describe('the programs for emergencies', () => {
+  const SAYS = "process.stdout.write(process.argv.slice(2).join(' '));\n";
+
+  /** A checkout whose packages and whose build are those of another day: whatever looks finds both stale. */
+  function checkout(has: { readonly packages: boolean; readonly program: string | null }): string {
+    const root = mkdtempSync(join(folder, 'checkout-'));
+    cpSync('scripts', join(root, 'scripts'), { recursive: true });
+    cpSync('package.json', join(root, 'package.json'));
+    for (const file of ['package-lock.json', 'tsconfig.base.json']) writeFileSync(join(root, file), '{"packages":{}}');
+    mkdirSync(join(root, 'dist/server'), { recursive: true });
+    if (has.packages) mkdirSync(join(root, 'node_modules'));
+    if (has.program !== null) writeFileSync(join(root, `dist/server/${has.program}.js`), SAYS);
+    const builds = `import { writeFileSync } from 'node:fs';\nwriteFileSync('dist/server/kill.js', ${JSON.stringify(SAYS)});\n`;
+    writeFileSync(join(root, 'scripts/bundle.mjs'), builds);
+    const installs =
+      "import { mkdirSync } from 'node:fs';\nfor (const name of ['node_modules', 'installed']) mkdirSync(name);\n";
+    writeFileSync(join(root, 'npm-cli.js'), installs);
+    return root;
+  }
+
+  function run(root: string, ...args: string[]) {
+    const env = { ...process.env, npm_execpath: join(root, 'npm-cli.js') };
+    const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/run.mjs'), ...args], { env });
+    const [said, complaint] = [stdout.toString(), stderr.toString()];
+    return { said, built: complaint.includes('Built server'), installed: existsSync(join(root, 'installed')) };
+  }
+
+  it.each(['kill', 'operators'])('%s runs as it stands there, and waits for no packages and no build', (program) => {
+    const root = checkout({ packages: true, program });
+    expect(run(root, program, 'everything')).toEqual({ said: 'everything', built: false, installed: false });
+  });
+
+  it('are built where they are missing, with the packages that are there', () => {
+    const root = checkout({ packages: true, program: null });
+    expect(run(root, 'kill', 'list')).toEqual({ said: 'list', built: true, installed: false });
+  });
+
+  it('get their packages where there are none', () => {
+    const root = checkout({ packages: false, program: 'kill' });
+    expect(run(root, 'kill', 'list')).toEqual({ said: 'list', built: false, installed: true });
   });
 });

@@ -78,6 +78,16 @@ describe('a trader', () => {
     expect(await idsOf(trader)).toEqual([]);
   });
 
+  it('stops and releases by ids in capitals, which are the same ids', async () => {
+    const { accountId } = trader;
+    const { halt } = await halted(trader, { scope: { kind: 'account', accountId: accountId.toUpperCase() } });
+    expect(halt).toMatchObject({ scope: { kind: 'account', accountId } });
+    expect(await released(trader, halt.id.toUpperCase())).toBe(true);
+    const { halt: house } = await halted(first, { scope: { kind: 'account', accountId: accountId.toUpperCase() } });
+    expect(await idsOf(trader)).toEqual([house.id]);
+    expect(await released(second, house.id)).toBe(true);
+  });
+
   it('stops one symbol, or by their own address the user that they are', async () => {
     const symbol = await halted(trader, { scope: { ...own(trader), symbol: 'AAPL' }, cancelOrders: false });
     expect(symbol.halt).toMatchObject({
@@ -138,12 +148,13 @@ describe('a trader', () => {
       command({
         type: 'RecordHaltReport',
         haltId: halt.id,
+        renewals: 0,
         accountId,
         stage,
         report: { orders: [], elsewhere: [], closing: [], left: null, ...changes },
         at: AT,
       });
-    await command({ type: 'RecordHaltUnderWay', haltId: halt.id, accounts: 2, at: AT });
+    await command({ type: 'RecordHaltUnderWay', haltId: halt.id, renewals: 0, accounts: 2, at: AT });
     await report(stranger.accountId, 'done');
     await report(trader.accountId, 'cancelling', {
       orders: [systemIds.random()],
@@ -170,6 +181,26 @@ describe('a trader', () => {
       },
     });
     await releaseWide(halt.id);
+  });
+
+  it('has what is done already done again by asking once more, so often within a minute', async () => {
+    const { halt } = await halted(trader, { scope: own(trader), flatten: true });
+    const carriedOut = async (renewals: number): Promise<void> => {
+      const common = { haltId: halt.id, renewals, at: AT } as const;
+      const report = { orders: [], elsewhere: [], closing: [], left: null };
+      await command({ type: 'RecordHaltReport', ...common, accountId: trader.accountId, stage: 'done', report });
+      await command({ type: 'RecordHaltCarriedOut', ...common, accounts: 1 });
+    };
+    for (let n = 0; n < 20; n += 1) {
+      await carriedOut(n);
+      const again = await halted(trader, { scope: own(trader), flatten: true });
+      expect(again).toMatchObject({ recorded: true, halt: { id: halt.id, carriedOutAt: null, progress: null } });
+    }
+    expect(await halted(trader, { scope: own(trader), flatten: true })).toMatchObject({ recorded: false });
+    await carriedOut(20);
+    expect((await post(trader, { scope: own(trader), flatten: true })).status).toBe(429);
+    expect(await halted(trader, { scope: own(trader), level: 'reducing' })).toMatchObject({ recorded: true });
+    expect(await released(trader, halt.id)).toBe(true);
   });
 
   it('may release only so often within a minute, and stop always', async () => {
@@ -206,7 +237,16 @@ describe('an operator', () => {
       expect((await release(trader, halt.id)).status).toBe(403);
       expect(await released(second, halt.id)).toBe(true);
     }
-    expect((await post(first, { scope: { kind: 'user', email: 'nobody@example.com' } })).status).toBe(404);
+    const events = (await server.store.readStream(KILL_SWITCH_STREAM)).length;
+    const nobody = '99999999-9999-4999-8999-999999999999';
+    for (const scope of [
+      { kind: 'user', email: 'nobody@example.com' },
+      { kind: 'account', accountId: nobody },
+      { kind: 'account', accountId: nobody, symbol: 'AAPL' },
+    ] as const) {
+      expect((await post(first, { scope })).status).toBe(404);
+    }
+    expect(await server.store.readStream(KILL_SWITCH_STREAM)).toHaveLength(events);
   });
 
   it('sees the halts of traders, and leaves their release to them', async () => {
@@ -279,6 +319,7 @@ describe('an open page', () => {
       await command({
         type: 'RecordHaltReport',
         haltId: halt.id,
+        renewals: 0,
         accountId: trader.accountId,
         stage: 'cancelling',
         report: { orders: [], elsewhere: [], closing: [], left: null },

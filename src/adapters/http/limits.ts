@@ -13,8 +13,9 @@ const MOST_ORDER_ENTRIES = 300;
 /** Hashing a password takes a good part of a processor's time, and memory. */
 const MOST_PASSWORDS = 120;
 
-/** A halt is never refused; what would be a game of halting and releasing ends here. */
+/** A halt is never refused; what would be a game of halting and releasing, or of one work done again and again, ends here. */
 const MOST_HALT_RELEASES = 20;
+const MOST_HALT_RENEWALS = 20;
 
 /** Each counts the request and gives null, or gives the refusal of one too many, which does not count. */
 export interface Limits {
@@ -24,6 +25,8 @@ export interface Limits {
   /** Counts among the entries of orders, and is never refused: people must be able to get out. */
   readonly cancellation: (userId: string) => void;
   readonly haltRelease: (userId: string) => Refusal | null;
+  /** Asking once more for what a halt that stands has done already. */
+  readonly haltRenewal: (userId: string) => Refusal | null;
   /** Signing up and in, by client. One on this machine has no limit: whoever is here can harm us in other ways. */
   readonly passwords: (client: string) => Refusal | null;
 }
@@ -35,6 +38,7 @@ export function createLimits(now: () => number): Limits {
   const orderEntry = window(MOST_ORDER_ENTRIES);
   const passwords = window(MOST_PASSWORDS);
   const haltReleases = window(MOST_HALT_RELEASES);
+  const haltRenewals = window(MOST_HALT_RENEWALS);
 
   return {
     marketData: (userId) => take(marketData, userId, 'Market data was asked for too often; wait a moment.'),
@@ -44,6 +48,8 @@ export function createLimits(now: () => number): Limits {
       orderEntry.count(userId);
     },
     haltRelease: (userId) => take(haltReleases, userId, 'Too many releases within a minute; wait a moment.'),
+    haltRenewal: (userId) =>
+      take(haltRenewals, userId, 'The halt stands; its work was asked for too often within a minute. Wait a moment.'),
     passwords: (client) =>
       isLoopback(client) ? null : take(passwords, client, 'Too many tries from this network; wait a moment.'),
   };

@@ -1,6 +1,7 @@
 /** All that the HTTP server stands on; bootstrap puts it together. */
 import type { Environment } from '../../../contracts/onboarding.ts';
 import type { AcceptDocuments } from '../../application/account/accept-documents.ts';
+import type { KnowsAccount } from '../../application/account/knows-account.ts';
 import type { BeginLink, CompleteLink, Unlink } from '../../application/account/link-broker.ts';
 import type { LogIn, RefreshSession, SignUp } from '../../application/account/sign-up.ts';
 import type { CancelOrder, ReplaceOrder } from '../../application/order/change-order.ts';
@@ -67,6 +68,7 @@ export interface HttpNeeds {
   readonly adoptBrokerPosition: AdoptBrokerPosition;
   /** The user's account as the event store has it now. */
   readonly accountOf: (userId: string) => Promise<OpenAccount | null>;
+  readonly knowsAccount: KnowsAccount;
   readonly users: Pick<Users, 'byId' | 'byEmail'>;
   readonly sessions: Pick<Sessions, 'isLive' | 'end'>;
   readonly tokens: Pick<AccessTokens, 'read'>;

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createTestDatabase } from '../../../test/support/postgres.ts';
 import { createAcceptDocuments } from '../../application/account/accept-documents.ts';
+import { createKnowsAccount } from '../../application/account/knows-account.ts';
 import {
   createBeginLink,
   createCompleteLink,
@@ -157,6 +158,7 @@ export async function openServer(changes: Partial<HttpNeeds> = {}, limitTables =
     beginLink: createBeginLink(linking),
     completeLink: createCompleteLink(linking),
     unlink: createUnlink(linking),
+    knowsAccount: createKnowsAccount(linking),
     placeOrder: createPlaceOrder(trading),
     replaceOrder: createReplaceOrder(trading),
     cancelOrder: createCancelOrder(trading),

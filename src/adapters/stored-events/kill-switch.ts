@@ -22,6 +22,8 @@ const party = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('trip'), trip: text }),
 ]);
 
+const reason = z.strictObject({ code: text, text });
+
 const report = z.strictObject({
   orders: z.array(text).readonly(),
   elsewhere: z.array(text).readonly(),
@@ -41,13 +43,23 @@ export const KILL_SWITCH_SHAPES: Shapes<Kill.KillSwitchEvent> = {
       haltId: text,
       scope,
       level: z.enum(['halted', 'reducing']),
-      reason: z.strictObject({ code: text, text }),
+      reason,
       by: party,
       clearsItself: z.boolean(),
       until: day.nullable(),
       cancelOrders: z.boolean(),
       flatten: z.boolean(),
       haltedAt: time,
+    }),
+  ),
+  HaltRenewed: shapeOf<Kill.HaltRenewed>()(
+    z.strictObject({
+      haltId: text,
+      by: party,
+      reason,
+      cancelOrders: z.boolean(),
+      flatten: z.boolean(),
+      renewedAt: time,
     }),
   ),
   ReleaseApproved: shapeOf<Kill.ReleaseApproved>()(z.strictObject({ haltId: text, by: party, approvedAt: time })),

@@ -19,6 +19,7 @@ const halt = (changes: Partial<Halt> = {}): Halt => ({
   progress: EMPTY,
   stages: {},
   carriedOutAt: null,
+  renewals: 0,
   ...changes,
 });
 const nameOf = (userId: string): string => `${userId}@example.com`;

@@ -75,9 +75,10 @@ export function createAccountWork(needs: AccountWorkNeeds): WorkOnAccount {
     const isOver = there.length === 0 && concerned.length === 0 && round.allKnown;
     if (!halt.flatten) return { stage: isOver ? 'done' : 'cancelling', report, exhausted: false };
     if (rest.length > 0) return { stage: 'cancelling', report, exhausted: false };
-    const positions = await told(await broker.positions(access), round);
-    if (positions === null) return unanswered(report);
-    return closePositions(needs, round, positions.filter(inScope), report, isOver);
+    const askedAt = clock.now();
+    const listed = await told(await broker.positions(access), round);
+    if (listed === null) return unanswered(report);
+    return closePositions(needs, round, { positions: listed.filter(inScope), askedAt }, report, isOver);
   };
 
   async function recordCancels(round: Round, report: HaltReport, orders: readonly LiveOrder[]): Promise<void> {

@@ -1,28 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { orderStream } from '../../domain/order/events.ts';
-import type { HaltStage } from '../../domain/risk-policy/kill-switch/events.ts';
-import { FIRST, openHouse, SECOND } from './house.suite.ts';
-
-const WITHIN = { timeout: 10_000, interval: 2 };
-
-async function runningHouse(accountIds?: readonly string[]) {
-  const house = await openHouse(accountIds);
-  const process = house.startProcess();
-  onTestFinished(() => process.stop());
-  return {
-    ...house,
-    async carriedOut(haltId: string): Promise<void> {
-      await expect.poll(() => house.isCarriedOut(haltId), WITHIN).toBe(true);
-    },
-    async comesTo(stage: HaltStage, haltId: string, accountId?: string): Promise<void> {
-      await expect.poll(async () => (await house.progress(haltId, accountId))?.stage, WITHIN).toBe(stage);
-    },
-  };
-}
-type House = Awaited<ReturnType<typeof runningHouse>>;
-const cancel = { cancelOrders: true } as const;
-const flatten = { cancelOrders: true, flatten: true } as const;
-const submits = ({ requests }: House): string[] => requests.filter((each) => each.startsWith('submit'));
+import { FIRST, SECOND } from './house.suite.ts';
+import { cancel, flatten, runningHouse, submits, WITHIN } from './running-house.suite.ts';
 
 describe('a halt that cancels', () => {
   it('has every order cancelled, those from elsewhere too, tells which, and places nothing', async () => {
@@ -201,7 +180,7 @@ describe('a halt that flattens', () => {
 
   it('closes nothing before the orders are gone: what they hold can not be sold, and what they trade changes it', async () => {
     const house = await runningHouse();
-    house.hold(FIRST, 'AAPL', '10');
+    await house.owns(FIRST, 'AAPL', '10');
     const sell = house.elsewhere(FIRST, { side: 'sell', terms: terms('4') });
     house.script.cancels = 'later';
     const haltId = await house.halt(flatten);

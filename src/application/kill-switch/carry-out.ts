@@ -1,28 +1,34 @@
 /**
- * Carrying out the halts in force: for every linked account in their scope, until each is verified at the broker. All that
- * counts stands in the record, so whoever is the owner next goes on where the last one stopped.
+ * Carrying out the halts in force: for every account in their scope, also one that is linked only later, until each is
+ * verified at the broker. All that counts stands in the record, so whoever is the owner next goes on where the last one stopped.
  */
-import { find, valuesOf } from '../../domain/kernel/dictionary.ts';
+import { find } from '../../domain/kernel/dictionary.ts';
 import { KILL_SWITCH_STREAM } from '../../domain/risk-policy/kill-switch/events.ts';
-import type { HaltReport, HaltStage, TradingHalted } from '../../domain/risk-policy/kill-switch/events.ts';
+import type {
+  HaltRenewed,
+  HaltReport,
+  HaltStage,
+  KillSwitchEvent,
+  TradingHalted,
+} from '../../domain/risk-policy/kill-switch/events.ts';
 import type { KillSwitchCommand } from '../../domain/risk-policy/kill-switch/kill-switch.ts';
-import { concerns } from '../../domain/risk-policy/kill-switch/scope.ts';
 import type { Halt } from '../../domain/risk-policy/kill-switch/state.ts';
-import { isUnderWay } from '../../domain/risk-policy/kill-switch/state.ts';
+import { asksForWork } from '../../domain/risk-policy/kill-switch/state.ts';
 import type { Cause } from '../handle.ts';
 import type { LinkedAccounts } from '../ports/broker.ts';
 import { START } from '../ports/event-store.ts';
 import type { EventStore, Position } from '../ports/event-store.ts';
 import type { Venue } from '../ports/market-data.ts';
-import type { UnfinishedOrders } from '../ports/progress.ts';
 import type { AccountWorkNeeds, WorkOnAccount } from './account-work.ts';
+import { accountsOf, lookAround } from './accounts-in-scope.ts';
+import type { AccountsInScopeNeeds, Sight } from './accounts-in-scope.ts';
 import { createTurns } from './turns.ts';
 
-export interface CarryOutNeeds extends Pick<AccountWorkNeeds, 'aggregates' | 'clock' | 'log'> {
+export interface CarryOutNeeds
+  extends Omit<AccountsInScopeNeeds, 'aggregates'>, Pick<AccountWorkNeeds, 'aggregates' | 'clock' | 'log'> {
   readonly store: EventStore;
   readonly linked: LinkedAccounts;
   readonly venue: Pick<Venue, 'clock'>;
-  readonly unfinished: Pick<UnfinishedOrders, 'knownUpTo'>;
   readonly work: WorkOnAccount;
   /** A signal that ends with `parent`, or when asked to. */
   readonly childOf: (parent: AbortSignal) => { readonly signal: AbortSignal; abort(): void };
@@ -42,6 +48,9 @@ const OVERDUE_AFTER_MS = 60_000;
 /** Accounts that are asked after at the broker at the same time. */
 const MOST_AT_ONCE = 32;
 
+/** What is asked for from there on. */
+const ASKS: readonly string[] = ['TradingHalted', 'HaltRenewed'] satisfies KillSwitchEvent['type'][];
+
 const NOTHING_YET: HaltReport = { orders: [], elsewhere: [], closing: [], left: null };
 
 export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
@@ -49,7 +58,7 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
 
   return async (signal) => {
     const both = childOf(signal);
-    /** Where each halt stands in the total order. */
+    /** Where each halt's work was asked for last, in the total order. */
     const positions = new Map<string, Position>();
     const tasks = new Map<string, Promise<void>>();
     const turns = createTurns(MOST_AT_ONCE);
@@ -62,13 +71,15 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
     async function listen(): Promise<void> {
       for await (const batch of store.subscribe(START, both.signal, { stream: KILL_SWITCH_STREAM })) {
         for (const event of batch) {
-          if (event.unreadable === undefined && event.type === 'TradingHalted') {
-            positions.set((event.data as TradingHalted['data']).haltId, event.position);
-          }
+          if (event.unreadable !== undefined || !ASKS.includes(event.type)) continue;
+          positions.set((event.data as (TradingHalted | HaltRenewed)['data']).haltId, event.position);
         }
         wake();
       }
     }
+
+    const failed = (error: unknown): void =>
+      log.warn('the halts in force could not be looked at', { error: String(error) });
 
     async function look(): Promise<void> {
       for (;;) {
@@ -77,9 +88,14 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
         });
         if (both.signal.aborted) break;
         try {
-          for (const halt of (await load()).standing.values()) if (isUnderWay(halt)) await begin(halt);
+          const halts = [...(await load()).standing.values()].filter(asksForWork);
+          if (halts.length > 0) {
+            const sight = await lookAround(needs);
+            // What is wrong with one of them must not keep the others waiting.
+            for (const halt of halts) await begin(halt, sight).catch(failed);
+          }
         } catch (error) {
-          log.warn('the halts in force could not be looked at', { error: String(error) });
+          failed(error);
         }
         await Promise.race([woken, clock.sleep(LOOK_EVERY_MS, both.signal)]);
       }
@@ -87,23 +103,19 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
     }
 
     /** Begins with the accounts of a halt that nobody works on yet, and tells when all are done. */
-    async function begin(halt: Halt): Promise<void> {
-      const { haltId } = halt;
-      const accounts = (await linked.all()).filter((account) => concerns(halt.scope, account));
-      const isDone = (accountId: string): boolean => find(halt.progress, accountId)?.stage === 'done';
-      const isLinked = (accountId: string): boolean => accounts.some((account) => account.accountId === accountId);
-      const gone = [...valuesOf(halt.progress)].filter(
-        ({ stage, accountId }) => stage !== 'done' && !isLinked(accountId),
-      );
-      const at = clock.now();
-      const count = accounts.length + gone.length;
-      if (halt.accounts !== count) await record({ type: 'RecordHaltUnderWay', haltId, accounts: count, at }, haltId);
-      for (const { accountId } of gone) await isOutOfReach(halt, accountId);
-      const waiting = accounts.filter(({ accountId }) => !isDone(accountId));
-      if (waiting.length === 0 && gone.length === 0) {
-        await record({ type: 'RecordHaltCarriedOut', haltId, accounts: count, at }, haltId);
+    async function begin(halt: Halt, sight: Sight): Promise<void> {
+      const { haltId, renewals, carriedOutAt } = halt;
+      const { count, waiting, outOfReach } = await accountsOf(needs, halt, sight);
+      const isLeft = waiting.length > 0 || outOfReach.length > 0;
+      if (carriedOutAt !== null && !isLeft) return;
+      const told = { haltId, renewals, accounts: count, at: clock.now() };
+      if (halt.accounts !== count || carriedOutAt !== null)
+        await record({ type: 'RecordHaltUnderWay', ...told }, haltId);
+      for (const accountId of outOfReach) await isOutOfReach(halt, accountId);
+      if (!isLeft && sight.upTo >= (positions.get(haltId) ?? UNKNOWN)) {
+        await record({ type: 'RecordHaltCarriedOut', ...told }, haltId);
       }
-      for (const { accountId } of waiting) {
+      for (const accountId of waiting) {
         const key = `${haltId}/${accountId}`;
         if (tasks.has(key)) continue;
         const task = attend(haltId, accountId).finally(() => {
@@ -114,13 +126,18 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
       }
     }
 
-    /** Without a link nothing can be asked of the broker; with the next one it goes on. */
-    async function isOutOfReach({ haltId, progress }: Halt, accountId: string): Promise<void> {
+    /** Without a link nothing can be asked of the broker; with the next one it goes on, or begins. */
+    async function isOutOfReach({ haltId, renewals, progress }: Halt, accountId: string): Promise<void> {
       const known = find(progress, accountId);
-      if (known === undefined || known.stage === 'overdue') return;
-      log.alarm('an account of a halt has no broker link any more', { haltId, accountId });
-      const report = { ...known.report, left: null };
-      await record({ type: 'RecordHaltReport', haltId, accountId, stage: 'overdue', report, at: clock.now() }, haltId);
+      if (known?.stage === 'overdue') return;
+      const why =
+        known === undefined
+          ? 'a halt can not be carried out in an account: it has orders, and no broker link'
+          : 'an account of a halt has no broker link any more';
+      log.alarm(why, { haltId, accountId });
+      const report = { ...(known?.report ?? NOTHING_YET), left: null };
+      const at = clock.now();
+      await record({ type: 'RecordHaltReport', haltId, renewals, accountId, stage: 'overdue', report, at }, haltId);
     }
 
     /** Goes on with one account until it is done, the halt is released, or the link is gone. */
@@ -138,7 +155,9 @@ export function createCarryOutHalts(needs: CarryOutNeeds): CarryOutHalts {
           const now = Date.parse(clock.now());
           openSince = market?.isOpen === false ? null : (openSince ?? now);
           const tell = async (stage: HaltStage, report: HaltReport): Promise<void> => {
-            await record({ type: 'RecordHaltReport', haltId, accountId, stage, report, at: clock.now() }, haltId);
+            const { renewals } = halt;
+            const at = clock.now();
+            await record({ type: 'RecordHaltReport', haltId, renewals, accountId, stage, report, at }, haltId);
           };
           const stageBefore = known?.stage ?? 'cancelling';
           const result = await turns(accountId, () =>

@@ -2,20 +2,17 @@
  * Closing what the broker says an account holds, after nothing is left there that could still trade. An order closes the
  * whole position of that moment; what it leaves is closed by another one, at most three for a symbol.
  */
-import { absolute, quantity } from '../../domain/kernel/decimal.ts';
-import { find, valuesOf } from '../../domain/kernel/dictionary.ts';
-import type { Dictionary } from '../../domain/kernel/dictionary.ts';
-import { orderStream } from '../../domain/order/events.ts';
-import { isFinal } from '../../domain/order/state.ts';
+import { quantity } from '../../domain/kernel/decimal.ts';
+import { find } from '../../domain/kernel/dictionary.ts';
 import type { HaltReport } from '../../domain/risk-policy/kill-switch/events.ts';
 import { riskStream } from '../../domain/risk-policy/events.ts';
 import { reservedQuantity } from '../../domain/risk-policy/state.ts';
-import type { Answer } from '../../domain/risk-policy/state.ts';
 import type { Aggregates } from '../aggregates.ts';
 import { placeAdmitted } from '../order/place-order.ts';
 import type { BrokerPosition } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock-and-ids.ts';
 import type { MarketClock } from '../ports/market-data.ts';
+import { mayStillChange } from './list-of-positions.ts';
 import type { PlaceClosingOrder } from './place-closing-order.ts';
 import type { Round, RoundResult } from './round.ts';
 
@@ -28,16 +25,22 @@ export interface ClosePositionsNeeds {
 
 /** More would be a loop: something keeps the position open, and a person must look. */
 const MOST_ATTEMPTS = 3;
-/** So late the broker's list of positions may still be the one from before an execution: what it shows is not sold again. */
-const TOLD_WITHIN_MS = 60_000;
 /** Whatever kept the last attempt from closing the position is given this long to pass. */
 const NEXT_ATTEMPT_AFTER_MS = 5_000;
+/** So long a list of positions serves: people trade at the broker's own site too. */
+const LIST_SERVES_MS = 5_000;
+
+/** What the broker has told, and when it was asked for that. */
+export interface ListOfPositions {
+  readonly positions: readonly BrokerPosition[];
+  readonly askedAt: string;
+}
 
 /** `isOver`: no order is left, here or there. */
 export async function closePositions(
   needs: ClosePositionsNeeds,
   round: Round,
-  positions: readonly BrokerPosition[],
+  { positions, askedAt }: ListOfPositions,
   report: HaltReport,
   isOver: boolean,
 ): Promise<RoundResult> {
@@ -55,7 +58,7 @@ export async function closePositions(
   const closing = new Map(report.closing.map((each) => [each.orderId, each]));
   let exhausted = false;
   for (const position of held) {
-    const taken = await closePosition(needs, position, { ...round, market });
+    const taken = await closePosition(needs, position, { ...round, market, askedAt });
     if (taken === 'exhausted') exhausted = true;
     else if (taken !== null) closing.set(taken.orderId, taken);
   }
@@ -68,48 +71,32 @@ type ClosingOrder = HaltReport['closing'][number];
 async function closePosition(
   { aggregates, ids, clock, placeClosingOrder }: ClosePositionsNeeds,
   { symbol, quantity: held }: BrokerPosition,
-  { halt, access, market, cause }: Round & { readonly market: MarketClock },
+  { halt, access, market, cause, askedAt }: Round & { readonly market: MarketClock; readonly askedAt: string },
 ): Promise<ClosingOrder | 'exhausted' | null> {
   const { accountId } = access;
+  const since = (at: string): number => Date.parse(clock.now()) - Date.parse(at);
   const risk = await aggregates.risk.load(riskStream(accountId));
-  const { answers } = risk;
-  const ageOf = ({ admittedAt }: Admitted): number => Date.parse(clock.now()) - Date.parse(admittedAt);
-  /** Whether an order that closes it may still be executed, or has been and the list of positions is an older one. */
-  const isAtWork = async (answer: Admitted): Promise<boolean> => {
-    const order = await aggregates.orders.load(orderStream(answer.ticket.orderId));
-    if (order.status === 'none' || !isFinal(order)) return true;
-    const isAllStillHeld = absolute(quantity(held)) === quantity(answer.ticket.quantity);
-    return order.filled > 0n && isAllStillHeld && ageOf(answer) < TOLD_WITHIN_MS;
-  };
-
-  const own = Array.from({ length: MOST_ATTEMPTS }, (_, n) =>
-    ids.named(`flatten/${halt.haltId}/${accountId}/${symbol}/${n + 1}`),
-  );
-  for (const orderId of own) {
-    const answer = find(answers, orderId);
+  const listed = { symbol, held: quantity(held), asOf: market.now };
+  const work = halt.renewals === 0 ? halt.haltId : `${halt.haltId}#${halt.renewals}`;
+  let latest: ClosingOrder | null = null;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const orderId = ids.named(`flatten/${work}/${accountId}/${symbol}/${attempt}`);
+    const answer = find(risk.answers, orderId);
     if (answer?.kind === 'denied') continue;
     if (answer === undefined) {
+      // The next round asks for a new list, and goes on with what is left of this one.
+      if (since(askedAt) >= LIST_SERVES_MS) return latest;
       // An order in doubt counts too, and one whose end is not booked yet: together they could sell more than is held.
-      if (reservedQuantity(risk, symbol, quantity(held) > 0n ? 'sell' : 'buy') > 0n) return null;
-      for (const other of closingOrders(answers, symbol)) if (await isAtWork(other)) return null;
+      if (reservedQuantity(risk, symbol, listed.held > 0n ? 'sell' : 'buy') > 0n) return latest;
+      if (await mayStillChange(aggregates, risk, listed)) return latest;
       const placed = await placeClosingOrder({ orderId, accountId, symbol, held, market, cause });
       return placed === null ? 'exhausted' : { orderId, symbol, quantity: placed.quantity };
     }
     const { ticket, channel, admittedAt } = answer;
     // Whoever admitted it may have died before it was placed.
     await placeAdmitted(aggregates, { ticket, channel, at: admittedAt }, cause);
-    if (ageOf(answer) < NEXT_ATTEMPT_AFTER_MS || (await isAtWork(answer))) {
-      return { orderId, symbol, quantity: ticket.quantity };
-    }
+    latest = { orderId, symbol, quantity: ticket.quantity };
+    if (since(admittedAt) < NEXT_ATTEMPT_AFTER_MS) return latest;
   }
-  return 'exhausted';
+  return latest !== null && (await mayStillChange(aggregates, risk, listed)) ? latest : 'exhausted';
 }
-
-type Admitted = Extract<Answer, { kind: 'admitted' }>;
-
-/** Those of all halts. */
-const closingOrders = (answers: Dictionary<Answer>, symbol: string): readonly Admitted[] =>
-  [...valuesOf(answers)].filter(
-    (answer): answer is Admitted =>
-      answer.kind === 'admitted' && answer.channel === 'kill-switch' && answer.ticket.symbol === symbol,
-  );

@@ -24,6 +24,8 @@ export interface HaltRequest {
   readonly cause: Cause;
   /** Makes the request repeatable; without it, a halt of its own. */
   readonly haltId?: string;
+  /** False: what a halt that stands has done is not done again. */
+  readonly renew?: boolean;
   /** Of a watch: it ends the halt itself, and on which day of the exchange at the latest. */
   readonly clearsItself?: boolean;
   readonly until?: string;
@@ -31,12 +33,16 @@ export interface HaltRequest {
 
 type Refused = { readonly kind: 'refused'; readonly code: KillSwitchRefusal['code'] };
 
-/** `recorded`: false when such a halt stands already, which is then the one that is named. */
+/**
+ * `recorded`: false when such a halt stands already, with all its work still to do or under way: then that one is named.
+ * `renewed`: it stands already, and what it has done is done again.
+ */
 export type HaltResult =
   | {
       readonly kind: 'done';
       readonly haltId: string;
       readonly recorded: boolean;
+      readonly renewed: boolean;
       readonly position: Position | null;
     }
   | Refused;
@@ -49,10 +55,14 @@ export function createHaltTrading({ aggregates, clock, ids }: HaltTradingNeeds):
     const command = { type: 'HaltTrading', ...wanted, by, at: clock.now() } as const;
     const halted = await aggregates.killSwitch.handle(KILL_SWITCH_STREAM, command, cause);
     if (halted.kind === 'refused') return { kind: 'refused', code: halted.refusal.code };
-    if (halted.events.length > 0) return { kind: 'done', haltId, recorded: true, position: halted.position };
+    const recorded = halted.events.find((event) => event.type === 'TradingHalted' || event.type === 'HaltRenewed');
+    if (recorded !== undefined) {
+      const renewed = recorded.type === 'HaltRenewed';
+      return { kind: 'done', haltId: recorded.data.haltId, recorded: true, renewed, position: halted.position };
+    }
     const party = partyFor(by, asked.scope, halted.state);
     const standing = party === null ? null : standingLike(halted.state, { ...wanted, by: party });
-    return { kind: 'done', haltId: standing?.haltId ?? haltId, recorded: false, position: null };
+    return { kind: 'done', haltId: standing?.haltId ?? haltId, recorded: false, renewed: false, position: null };
   };
 }
 

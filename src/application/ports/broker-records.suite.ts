@@ -154,7 +154,11 @@ export function recordCases(under: () => BrokerUnderTest): void {
     const later = await broker.submittedAfter(access, orders[1]!.updatedAt);
     if (later.kind !== 'found') throw new Error(later.kind);
     expect(later.value.map(({ brokerOrderId }) => brokerOrderId)).toEqual([last]);
-    expect(await broker.submittedAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({ kind: 'found', value: [], unread: 0 });
+    expect(await broker.submittedAfter(access, '2100-01-01T00:00:00.000Z')).toEqual({
+      kind: 'found',
+      value: [],
+      unread: 0,
+    });
   });
 
   it('all orders are there, however many', async () => {

@@ -35,7 +35,7 @@ describe('npm run kill', () => {
     });
     expect(wish(`everything ${WHY} --flatten`)).toMatchObject({ flatten: true, cancelOrders: true });
     expect(readKillWish(['list', '--json'])).toEqual({ wish: { do: 'list' }, json: true });
-    expect(wish(`release ${ID} --operator ada@example.com`)).toEqual({
+    expect(wish(`release ${ID.toUpperCase()} --operator ada@example.com`)).toEqual({
       do: 'release',
       haltId: ID,
       operator: 'ada@example.com',

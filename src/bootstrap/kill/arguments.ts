@@ -62,7 +62,7 @@ export function readKillWish(args: readonly string[]): { readonly wish: KillWish
   if (what === 'release') {
     const { operator } = values;
     if (name === undefined || operator === undefined) throw usage(KILL_USAGE, 'a release needs a halt and an operator');
-    return { wish: { do: 'release', haltId: name, operator }, json };
+    return { wish: { do: 'release', haltId: name.toLowerCase(), operator }, json };
   }
   const reason = values.reason?.trim() ?? '';
   const scope = readScope(what, name);

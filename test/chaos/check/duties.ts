@@ -1,7 +1,7 @@
 /** I7 nobody else's, I12 bounded doubt. */
 import { accountStream } from '../../../src/domain/account/events.ts';
 import { KILL_SWITCH_STREAM } from '../../../src/domain/risk-policy/kill-switch/events.ts';
-import type { TradingHalted, TradingResumed } from '../../../src/domain/risk-policy/kill-switch/events.ts';
+import type { HaltRenewed, TradingHalted, TradingResumed } from '../../../src/domain/risk-policy/kill-switch/events.ts';
 import type { RecordedEvent } from '../../../src/application/ports/event-store.ts';
 import type { Evidence, Violation } from './evidence.ts';
 import { recordedAt as at } from './record.ts';
@@ -32,8 +32,11 @@ export function foreignActs({ events, trespasses }: Evidence, { orders, accounts
       const { scope, haltId } = event.data as TradingHalted['data'];
       if (scope.kind === 'account') halted.set(haltId, scope.accountId);
     }
-    if (event.stream === KILL_SWITCH_STREAM && ['TradingHalted', 'TradingResumed'].includes(event.type)) {
-      const accountId = halted.get((event.data as TradingHalted['data'] | TradingResumed['data']).haltId);
+    if (
+      event.stream === KILL_SWITCH_STREAM &&
+      ['TradingHalted', 'HaltRenewed', 'TradingResumed'].includes(event.type)
+    ) {
+      const accountId = halted.get((event.data as (TradingHalted | HaltRenewed | TradingResumed)['data']).haltId);
       if (accountId !== undefined) check(event, accounts.get(accountId)?.userId ?? null, accountId);
     }
     if (event.stream.startsWith(accountStream('')))

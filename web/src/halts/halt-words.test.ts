@@ -8,6 +8,7 @@ import {
   releaseLabel,
   releaseWords,
   scopeWords,
+  stopWords,
 } from './halt-words.ts';
 import { bannerHalt, ownHalt } from './halts-context.ts';
 
@@ -54,6 +55,21 @@ describe('a halt in words', () => {
     expect(byWords(halt({ by: { kind: 'operator', name: 'ada@example.com' } }))).toBe('ada@example.com');
     expect(byWords(halt({ by: { kind: 'watch', name: 'loss_limit' } }))).toBe('the watch for the daily loss');
     expect(byWords(halt({ by: { kind: 'watch', name: 'a new one' } }))).toBe('the house by itself');
+  });
+
+  it('is announced as what its level lets through', () => {
+    expect(stopWords('halted', false)).toBe(
+      'No new order leaves for the broker until the stop is released. Orders can still be cancelled.',
+    );
+    expect(stopWords('reducing', false)).toBe(
+      'Only orders that make a position smaller leave for the broker until the stop is released. Orders can still be cancelled.',
+    );
+    expect(stopWords('halted', true)).toBe(
+      'No new order of anybody in this scope leaves for the broker until two operators release it.',
+    );
+    expect(stopWords('reducing', true)).toBe(
+      'Only orders of anybody in this scope that make a position smaller leave for the broker until two operators release it.',
+    );
   });
 
   it('tells how far it has come', () => {

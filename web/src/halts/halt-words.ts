@@ -7,6 +7,16 @@ const counted = (count: number, one: string, many = `${one}s`): string => `${cou
 export const headline = ({ level }: Pick<Halt, 'level'>): string =>
   level === 'halted' ? 'Trading is stopped' : 'Positions can only be made smaller';
 
+/** What a stop of this level will mean, for whoever is about to make it; `isWide`: it reaches beyond one trader. */
+export function stopWords(level: Halt['level'], isWide: boolean): string {
+  const whose = isWide ? ' of anybody in this scope' : '';
+  const until = isWide ? 'two operators release it' : 'the stop is released';
+  const also = isWide ? '' : ' Orders can still be cancelled.';
+  return level === 'halted'
+    ? `No new order${whose} leaves for the broker until ${until}.${also}`
+    : `Only orders${whose} that make a position smaller leave for the broker until ${until}.${also}`;
+}
+
 /** Whose orders it stops: `your account`, `AAPL, for everybody`. */
 export function scopeWords({ scope, concernsMe }: Pick<Halt, 'scope' | 'concernsMe'>): string {
   switch (scope.kind) {

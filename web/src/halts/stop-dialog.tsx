@@ -10,7 +10,7 @@ import { Modal } from '../ui/modal.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { useToasts } from '../ui/toast-context.ts';
-import { headline, scopeWords } from './halt-words.ts';
+import { headline, scopeWords, stopWords } from './halt-words.ts';
 import { useHalts } from './halts-context.ts';
 import { scopeOf, STOP_KINDS, type StopKind } from './stop-scope.ts';
 
@@ -58,11 +58,7 @@ function StopForm({ onClose }: { onClose: () => void }) {
   return (
     <form className="stop" onSubmit={(event) => void stop(event)}>
       <h2 className="stop__title">Stop trading</h2>
-      <p className="muted">
-        {isWide
-          ? 'No new order of anybody in this scope leaves for the broker until two operators release it.'
-          : 'No new order leaves for the broker until the stop is released. Orders can still be cancelled.'}
-      </p>
+      <p className="muted">{stopWords(level, isWide)}</p>
       {operator && (
         <>
           <SelectField

@@ -11,7 +11,7 @@ import type { wantedScope } from '../../../../contracts/halts.ts';
 import { find } from '../../../domain/kernel/dictionary.ts';
 import type { HaltScope } from '../../../domain/risk-policy/kill-switch/events.ts';
 import type { KillSwitchRefusal, Requester } from '../../../domain/risk-policy/kill-switch/kill-switch.ts';
-import { isOperator } from '../../../domain/risk-policy/kill-switch/state.ts';
+import { asksForWork, isOperator, isPartlyDone } from '../../../domain/risk-policy/kill-switch/state.ts';
 import type { KillSwitchState } from '../../../domain/risk-policy/kill-switch/state.ts';
 import type { Halts, Viewer } from '../halts.ts';
 import { maySee } from '../halts.ts';
@@ -23,9 +23,9 @@ import type { Principal, Route } from '../route.ts';
 import { route } from '../route.ts';
 import { causeOf } from './cause.ts';
 
-type Needs = Pick<HttpNeeds, 'accountOf' | 'users' | 'haltTrading' | 'releaseHalt' | 'ids'> & {
+type Needs = Pick<HttpNeeds, 'accountOf' | 'knowsAccount' | 'users' | 'haltTrading' | 'releaseHalt' | 'ids'> & {
   readonly halts: Halts;
-  readonly limits: Pick<Limits, 'haltRelease'>;
+  readonly limits: Pick<Limits, 'haltRelease' | 'haltRenewal'>;
 };
 
 const HALTS = '/api/v1/halts';
@@ -58,17 +58,18 @@ export function haltRoutes(needs: Needs): readonly Route[] {
       ...common,
       method: 'POST',
       path: HALTS,
-      summary: 'Stops trading: your own account, or as an operator anything; a halt that stands already is given again',
+      summary:
+        'Stops trading: your own account, or as an operator anything; a halt that stands already is given again, and what it has done is done again',
       body: wantedHalt,
       success: { statuses: { 200: 'It stands' }, body: haltAnswer },
-      refusals: ['not_found', 'not_permitted'],
+      refusals: ['not_found', 'not_permitted', 'too_many_requests'],
       async handle(call) {
         const { body, principal } = call;
         const viewer = await viewerOf(principal);
         if (viewer === null) return refuse('not_found');
         const scope = await scopeOf(needs, body.scope, viewer, await halts.killSwitch());
         if (scope === null) return refuse('not_found');
-        const halted = await needs.haltTrading({
+        const wanted = {
           scope,
           level: body.level,
           reason: { code: 'by_hand', text: body.reason === '' ? NO_REASON : body.reason },
@@ -76,7 +77,15 @@ export function haltRoutes(needs: Needs): readonly Route[] {
           flatten: body.flatten,
           by: personOf(viewer),
           cause: causeOf(call),
-        });
+        } as const;
+        // The first time it is never too often.
+        let halted = await needs.haltTrading({ ...wanted, renew: false });
+        if (halted.kind === 'done' && !halted.recorded && asksForWork(wanted)) {
+          const before = (await halts.killSwitch()).standing.get(halted.haltId);
+          const tooMany = before !== undefined && isPartlyDone(before) ? limits.haltRenewal(viewer.userId) : null;
+          if (tooMany !== null) return tooMany;
+          halted = await needs.haltTrading(wanted);
+        }
         if (halted.kind === 'refused') return refused(halted.code);
         const state = await halts.killSwitch();
         const standing = state.standing.get(halted.haltId);
@@ -114,7 +123,7 @@ const personOf = ({ userId, accountId }: Viewer): Requester => ({ kind: 'person'
 
 /** Null for what does not exist, or is not the trader's own, which is told apart by nothing. */
 async function scopeOf(
-  { users }: Pick<Needs, 'users'>,
+  { users, knowsAccount }: Pick<Needs, 'users' | 'knowsAccount'>,
   wanted: z.output<typeof wantedScope>,
   viewer: Viewer,
   state: KillSwitchState,
@@ -122,7 +131,9 @@ async function scopeOf(
   const operates = isOperator(state, viewer.userId);
   switch (wanted.kind) {
     case 'account':
-      return operates || wanted.accountId === viewer.accountId ? wanted : null;
+      if (wanted.accountId === viewer.accountId) return wanted;
+      // A halt of an account that is none would stop nobody, and look as if it did.
+      return operates && (await knowsAccount(wanted.accountId)) ? wanted : null;
     case 'user': {
       const own = await users.byId(viewer.userId);
       if (own?.email.toLowerCase() === wanted.email.toLowerCase()) return { kind: 'user', userId: viewer.userId };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { brokerCapabilities, instrumentFacts, instrumentQuery } from '../../../../contracts/capabilities.ts';
 import { bars, barsQuery, marketClock } from '../../../../contracts/market.ts';
 import { orderStory } from '../../../../contracts/story.ts';
+import { uuidText } from '../../../../contracts/text.ts';
 import { shownCapabilities } from '../capabilities.ts';
 import type { Limits } from '../limits.ts';
 import type { HttpNeeds } from '../needs.ts';
@@ -87,12 +88,12 @@ export function marketRoutes(needs: Needs): readonly Route[] {
       surface,
       auth: 'session',
       summary: 'Everything that is recorded of one order',
-      params: z.object({ id: z.uuid() }),
+      params: z.object({ id: uuidText }),
       success: { statuses: { 200: 'The story' }, body: orderStory },
       refusals: ['not_found'],
       async handle({ principal, params }) {
         const account = await accountOf(principal.userId);
-        const story = account === null ? null : await read.readStory(account.accountId, params.id.toLowerCase());
+        const story = account === null ? null : await read.readStory(account.accountId, params.id);
         return story === null ? refuse('not_found') : { kind: 'ok', body: story };
       },
     }),

@@ -44,6 +44,22 @@ export interface TradingHalted {
   };
 }
 
+/**
+ * What a halt has done already is done again, because somebody asks for it once more while it stands: in every account that
+ * was done, from the beginning. What was asked for last is what it asks for now.
+ */
+export interface HaltRenewed {
+  readonly type: 'HaltRenewed';
+  readonly data: {
+    readonly haltId: string;
+    readonly by: HaltParty;
+    readonly reason: TradingHalted['data']['reason'];
+    readonly cancelOrders: boolean;
+    readonly flatten: boolean;
+    readonly renewedAt: string;
+  };
+}
+
 /** The first of the two operators that the release of a wide halt needs. */
 export interface ReleaseApproved {
   readonly type: 'ReleaseApproved';
@@ -62,7 +78,7 @@ export interface TradingResumed {
   };
 }
 
-/** What is being done at the broker begins, for so many linked accounts. */
+/** What is being done at the broker begins, for so many accounts; or goes on, when one has come to them that was not linked. */
 export interface HaltUnderWay {
   readonly type: 'HaltUnderWay';
   readonly data: { readonly haltId: string; readonly accounts: number; readonly at: string };
@@ -120,6 +136,7 @@ export interface OperatorDismissed {
 
 export type KillSwitchEvent =
   | TradingHalted
+  | HaltRenewed
   | ReleaseApproved
   | TradingResumed
   | HaltUnderWay
@@ -131,6 +148,7 @@ export type KillSwitchEvent =
 /** A shape that must change gets the next version, and an upcaster for what is stored (src/adapters/stored-events). */
 export const KILL_SWITCH_EVENT_VERSIONS: Readonly<Record<KillSwitchEvent['type'], number>> = {
   TradingHalted: 1,
+  HaltRenewed: 1,
   ReleaseApproved: 1,
   TradingResumed: 1,
   HaltUnderWay: 1,

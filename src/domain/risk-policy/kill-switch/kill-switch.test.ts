@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { HaltReport, HaltScope } from './events.ts';
-import type { KillSwitchCommand, Requester } from './kill-switch.ts';
+import type { HaltScope } from './events.ts';
+import type { Requester } from './kill-switch.ts';
 import { mayRelease, releasedBy } from './kill-switch.ts';
 import {
   after,
   appoint,
-  AT,
   COMMAND_LINE,
   dismiss,
   EVERYTHING,
@@ -187,53 +186,6 @@ describe('releasing', () => {
     expect([TRADER, STRANGER, FIRST].map((who) => may('halt-1', who))).toEqual([true, false, false]);
     expect([TRADER, FIRST, SECOND].map((who) => may('wide', who))).toEqual([false, false, true]);
     expect([TRADER, FIRST, SECOND].map((who) => may('narrow', who))).toEqual([false, true, true]);
-  });
-});
-
-describe('carrying out', () => {
-  const report = (changes: Partial<HaltReport> = {}): HaltReport => ({
-    orders: [],
-    elsewhere: [],
-    closing: [],
-    left: null,
-    ...changes,
-  });
-  const told = (stage: 'cancelling' | 'flattening' | 'done', changes: Partial<HaltReport> = {}): KillSwitchCommand => ({
-    type: 'RecordHaltReport',
-    haltId: 'halt-1',
-    accountId: 'account-1',
-    stage,
-    report: report(changes),
-    at: AT,
-  });
-  const begun: KillSwitchCommand = { type: 'RecordHaltUnderWay', haltId: 'halt-1', accounts: 1, at: AT };
-  const over: KillSwitchCommand = { type: 'RecordHaltCarriedOut', haltId: 'halt-1', accounts: 1, at: AT };
-
-  it('records each step once, and nothing after what is done', () => {
-    const steps = [begun, told('cancelling'), told('cancelling', { orders: ['o'] }), told('flattening'), told('done')];
-    const twice = steps.flatMap((step) => [step, step]);
-    expect(logOf(halt(), ...twice, told('cancelling'), over, over)).toEqual([
-      'TradingHalted',
-      'HaltUnderWay',
-      'HaltReported',
-      'HaltReported',
-      'HaltReported',
-      'HaltReported',
-      'HaltCarriedOut',
-    ]);
-  });
-
-  it('counts the accounts by how far they have come', () => {
-    const other = { ...told('cancelling'), accountId: 'account-2' } as KillSwitchCommand;
-    const { state } = after(halt(), told('cancelling'), other, told('done'));
-    expect(state.standing.get('halt-1')?.stages).toEqual({ cancelling: 1, done: 1 });
-  });
-
-  it('records nothing of a halt that has been released', () => {
-    expect(logOf(halt(), release(TRADER), begun, told('cancelling'), over)).toEqual([
-      'TradingHalted',
-      'TradingResumed',
-    ]);
   });
 });
 

@@ -5,10 +5,18 @@
 import type { Decider, Decision } from '../../kernel/decider.ts';
 import { accept, refuse } from '../../kernel/decider.ts';
 import { find, has } from '../../kernel/dictionary.ts';
-import type { HaltParty, HaltReported, HaltScope, HaltUnderWay, KillSwitchEvent, TradingHalted } from './events.ts';
+import type {
+  HaltCarriedOut,
+  HaltParty,
+  HaltReported,
+  HaltScope,
+  HaltUnderWay,
+  KillSwitchEvent,
+  TradingHalted,
+} from './events.ts';
 import { isWide, sameScope } from './scope.ts';
 import type { Halt, KillSwitchState } from './state.ts';
-import { evolveKillSwitch, isOperator, NO_HALTS } from './state.ts';
+import { asksForWork, evolveKillSwitch, isOperator, isPartlyDone, NO_HALTS } from './state.ts';
 
 // --- Commands ---
 
@@ -18,17 +26,25 @@ export type Requester =
   | { readonly kind: 'command_line' }
   | { readonly kind: 'trip'; readonly trip: string };
 
-export type HaltTrading = { readonly type: 'HaltTrading'; readonly by: Requester; readonly at: string } & Omit<
-  TradingHalted['data'],
-  'by' | 'haltedAt'
->;
+export type HaltTrading = {
+  readonly type: 'HaltTrading';
+  readonly by: Requester;
+  /** False: what a halt that stands has done is not done again. */
+  readonly renew?: boolean;
+  readonly at: string;
+} & Omit<TradingHalted['data'], 'by' | 'haltedAt'>;
+
+/** Which work it is about, where it was asked for again: what is told late of the work before says nothing. */
+interface OfRenewal {
+  readonly renewals: number;
+}
 
 export type KillSwitchCommand =
   | HaltTrading
   | { readonly type: 'ReleaseHalt'; readonly haltId: string; readonly by: Requester; readonly at: string }
-  | ({ readonly type: 'RecordHaltUnderWay' } & HaltUnderWay['data'])
-  | ({ readonly type: 'RecordHaltReport' } & HaltReported['data'])
-  | { readonly type: 'RecordHaltCarriedOut'; readonly haltId: string; readonly accounts: number; readonly at: string }
+  | ({ readonly type: 'RecordHaltUnderWay' } & OfRenewal & HaltUnderWay['data'])
+  | ({ readonly type: 'RecordHaltReport' } & OfRenewal & HaltReported['data'])
+  | ({ readonly type: 'RecordHaltCarriedOut' } & OfRenewal & HaltCarriedOut['data'])
   | { readonly type: 'AppointOperator'; readonly userId: string; readonly at: string }
   | { readonly type: 'DismissOperator'; readonly userId: string; readonly at: string };
 
@@ -53,20 +69,22 @@ function decide(command: KillSwitchCommand, state: KillSwitchState): Decision<Ki
       return release(command, state);
     case 'RecordHaltUnderWay': {
       const { haltId, accounts, at } = command;
-      const standing = state.standing.get(haltId);
-      if (standing === undefined || standing.accounts === accounts) return accept();
+      const standing = atWork(command, state);
+      if (standing === undefined) return accept();
+      if (standing.accounts === accounts && standing.carriedOutAt === null) return accept();
       return accept({ type: 'HaltUnderWay', data: { haltId, accounts, at } });
     }
     case 'RecordHaltReport': {
-      const { type: _, ...data } = command;
-      const standing = state.standing.get(command.haltId);
+      const { type: _, renewals: __, ...data } = command;
+      const standing = atWork(command, state);
       if (standing === undefined || isReported(standing, data)) return accept();
       return accept({ type: 'HaltReported', data });
     }
     case 'RecordHaltCarriedOut': {
       const { haltId, accounts, at } = command;
-      const standing = state.standing.get(haltId);
+      const standing = atWork(command, state);
       if (standing === undefined || standing.carriedOutAt !== null) return accept();
+      if ((standing.stages.done ?? 0) < accounts) return accept();
       return accept({ type: 'HaltCarriedOut', data: { haltId, accounts, at } });
     }
     case 'AppointOperator': {
@@ -83,15 +101,29 @@ function decide(command: KillSwitchCommand, state: KillSwitchState): Decision<Ki
 }
 
 function halt(command: HaltTrading, state: KillSwitchState): Decision<KillSwitchEvent, KillSwitchRefusal> {
-  const { type: _, by: requester, at, ...asked } = command;
+  const { type: _, by: requester, renew = true, at, ...asked } = command;
   if (state.standing.has(asked.haltId) || has(state.ended, asked.haltId)) return accept();
   const by = partyFor(requester, asked.scope, state);
   if (by === null) return refuse({ code: 'not_permitted' });
   if (asked.flatten && asked.scope.kind === 'strategy') return refuse({ code: 'nothing_to_flatten' });
   // What open sell orders hold can not be sold.
   const wanted = { ...asked, cancelOrders: asked.cancelOrders || asked.flatten, by };
-  if (standingLike(state, wanted) !== null) return accept();
-  return accept({ type: 'TradingHalted', data: { ...wanted, haltedAt: at } });
+  const standing = standingLike(state, wanted);
+  if (standing === null) return accept({ type: 'TradingHalted', data: { ...wanted, haltedAt: at } });
+  // A second halt beside it would take a release of its own.
+  if (!renew || !asksForWork(wanted) || !isPartlyDone(standing)) return accept();
+  const { reason, cancelOrders, flatten } = wanted;
+  const { haltId } = standing;
+  return accept({ type: 'HaltRenewed', data: { haltId, by, reason, cancelOrders, flatten, renewedAt: at } });
+}
+
+/** The halt that a report is about, while it stands and the reported work is what it asks for. */
+function atWork(
+  { haltId, renewals }: OfRenewal & { readonly haltId: string },
+  state: KillSwitchState,
+): Halt | undefined {
+  const standing = state.standing.get(haltId);
+  return standing?.renewals === renewals ? standing : undefined;
 }
 
 /** As whom somebody halts this scope; null when they may not. */

@@ -1,5 +1,5 @@
 /** The halts in force and what has become of them, folded from the stream of the house. */
-import { EMPTY, find, put } from '../../kernel/dictionary.ts';
+import { EMPTY, find, put, valuesOf } from '../../kernel/dictionary.ts';
 import type { Dictionary } from '../../kernel/dictionary.ts';
 import { added, dropped } from '../../kernel/maps.ts';
 import type { HaltParty, HaltReport, HaltStage, KillSwitchEvent, TradingHalted } from './events.ts';
@@ -15,12 +15,14 @@ export interface AccountProgress {
 export interface Halt extends Readonly<TradingHalted['data']> {
   /** Who has approved its release, where another one is still needed. */
   readonly approval: { readonly by: HaltParty; readonly at: string } | null;
-  /** The linked accounts in its scope; null until what it asks for has begun. */
+  /** The accounts in its scope that are linked, or may have orders at the broker; null until what it asks for has begun. */
   readonly accounts: number | null;
   readonly progress: Dictionary<AccountProgress>;
   /** Accounts by stage. */
   readonly stages: Readonly<Partial<Record<HaltStage, number>>>;
   readonly carriedOutAt: string | null;
+  /** How often its work was asked for again after it was done. */
+  readonly renewals: number;
 }
 
 export interface KillSwitchState {
@@ -40,13 +42,21 @@ export const isUnderWay = (halt: Halt): boolean => asksForWork(halt) && halt.car
 export const asksForWork = ({ cancelOrders, flatten }: Pick<Halt, 'cancelOrders' | 'flatten'>): boolean =>
   cancelOrders || flatten;
 
+/** Whether the work is done in some account, or in all there are. */
+export const isPartlyDone = ({ stages, carriedOutAt }: Halt): boolean =>
+  carriedOutAt !== null || (stages.done ?? 0) > 0;
+
 export const isOperator = (state: KillSwitchState, userId: string): boolean => state.operators.has(userId);
 
 export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent): KillSwitchState {
   switch (event.type) {
     case 'TradingHalted': {
-      const begun = { approval: null, accounts: null, progress: EMPTY, stages: {}, carriedOutAt: null };
+      const begun = { approval: null, accounts: null, progress: EMPTY, stages: {}, carriedOutAt: null, renewals: 0 };
       return { ...state, standing: added(state.standing, event.data.haltId, { ...event.data, ...begun }) };
+    }
+    case 'HaltRenewed': {
+      const { haltId, cancelOrders, flatten } = event.data;
+      return changed(state, haltId, (halt) => ({ ...begunAgain(halt), cancelOrders, flatten }));
     }
     case 'ReleaseApproved': {
       const { haltId, by, approvedAt } = event.data;
@@ -62,8 +72,10 @@ export function evolveKillSwitch(state: KillSwitchState, event: KillSwitchEvent)
         ended: put(state.ended, haltId, { scope: halt.scope, by: halt.by }),
       };
     }
-    case 'HaltUnderWay':
-      return changed(state, event.data.haltId, (halt) => ({ ...halt, accounts: event.data.accounts }));
+    case 'HaltUnderWay': {
+      const { haltId, accounts } = event.data;
+      return changed(state, haltId, (halt) => ({ ...halt, accounts, carriedOutAt: null }));
+    }
     case 'HaltReported': {
       const { haltId, ...progress } = event.data;
       return changed(state, haltId, (halt) => reported(halt, progress));
@@ -91,6 +103,15 @@ function reported(halt: Halt, progress: AccountProgress): Halt {
   const stages = { ...halt.stages, [progress.stage]: (halt.stages[progress.stage] ?? 0) + 1 };
   if (before !== undefined) stages[before] = (stages[before] ?? 0) - 1;
   return { ...halt, progress: put(halt.progress, progress.accountId, progress), stages };
+}
+
+/** Accounts that are not done go on. */
+function begunAgain(halt: Halt): Halt {
+  const { done: _, ...stages } = halt.stages;
+  const progress = [...valuesOf(halt.progress)]
+    .filter(({ stage }) => stage !== 'done')
+    .reduce((kept: Halt['progress'], each) => put(kept, each.accountId, each), EMPTY);
+  return { ...halt, progress, stages, carriedOutAt: null, renewals: halt.renewals + 1 };
 }
 
 /** What somebody approved who may not approve any more is approved by nobody. */
