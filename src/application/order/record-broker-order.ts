@@ -77,8 +77,9 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
     { order, along }: Learnt,
     cause: Cause,
   ): Promise<boolean> {
-    const replacedBy = order.replacedBy ?? (await successorOf(access, orderId, order.brokerOrderId));
-    if (replacedBy === 'unanswered') return false;
+    const successor = await successorOf(access, orderId, order);
+    if (successor === null) return false;
+    const { replacedBy } = successor;
     if (replacedBy === null || (await isSuccessorKnown({ aggregates, ids }, access, orderId, replacedBy))) return true;
     const known = along?.orders.get(replacedBy);
     const found =
@@ -87,25 +88,30 @@ export function createRecordBrokerOrder(needs: RecordBrokerOrderNeeds): RecordBr
       log.warn('the successor of a replaced order could not be read', { orderId, replacedBy, outcome: found.kind });
       return false;
     }
-    const successor = await identify(needs, access, found.value, cause);
+    const identified = await identify(needs, access, found.value, cause);
     const learnt = { order: found.value, execution: null, reason: null, ...(along && { along }) };
-    await tell(access, successor.orderId, successor.revision, learnt, cause, successor.orderId === orderId);
+    await tell(access, identified.orderId, identified.revision, learnt, cause, identified.orderId === orderId);
     return true;
   }
 
-  /** The broker may not say what has replaced an order: then it is looked for under the name of the change we asked for. */
+  /**
+   * What has replaced an order. The broker may not say: then it is looked for under the name of the change that we asked for;
+   * null while the broker does not answer.
+   */
   async function successorOf(
     access: BrokerAccess,
     orderId: string,
-    brokerOrderId: string,
-  ): Promise<string | null | 'unanswered'> {
+    { brokerOrderId, replacedBy }: BrokerOrder,
+  ): Promise<{ readonly replacedBy: string | null } | null> {
+    if (replacedBy !== null) return { replacedBy };
     const own = await aggregates.orders.load(orderStream(orderId));
-    if (own.status === 'none' || own.replacement === null || own.brokerOrderId !== brokerOrderId) return null;
+    if (own.status === 'none' || own.replacement === null || own.brokerOrderId !== brokerOrderId)
+      return { replacedBy: null };
     const found = await records.byClientOrderId(access, clientOrderId(orderId, own.replacement.revision));
-    if (found.kind === 'found') return found.value.brokerOrderId;
-    if (found.kind === 'not_found') return null;
+    if (found.kind === 'found') return { replacedBy: found.value.brokerOrderId };
+    if (found.kind === 'not_found') return { replacedBy: null };
     log.warn('the successor of a replaced order could not be looked for', { orderId, outcome: found.kind });
-    return 'unanswered';
+    return null;
   }
 
   /** False when the order does not take the report for its own. */

@@ -40,7 +40,9 @@ function admissions(accounts: readonly AccountRecord[]): ReadonlyMap<string, Adm
 }
 
 function difference(order: SentOrder, { ticket, quantities }: Admitted, brokerAccountId: string | null): string | null {
-  if (order.account_id !== brokerAccountId) return `it is at the broker in account ${order.account_id}`;
+  // Not every evidence tells which account is linked.
+  if (brokerAccountId !== null && order.account_id !== brokerAccountId)
+    return `it is at the broker in account ${order.account_id}`;
   if (order.symbol !== ticket.symbol || order.side !== ticket.side)
     return `${ticket.side} ${ticket.symbol} was admitted, and the broker has ${order.side} ${order.symbol}`;
   const allowed = quantities.get(order.revision) ?? [];
