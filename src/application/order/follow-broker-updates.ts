@@ -46,7 +46,7 @@ export interface FollowUpdatesNeeds {
 export type FollowUpdates = (accountId: string, signal: AbortSignal) => Promise<void>;
 
 /** The waits between tries to record what the broker said; the last one repeats. */
-const RETRY_MS = [1_000, 2_000, 4_000] as const;
+const RETRY_MS = [250, 1_000, 2_000, 4_000] as const;
 
 export function createFollowUpdates(needs: FollowUpdatesNeeds): FollowUpdates {
   const { updates, linked, gates, clock, log, reconcile, childOf } = needs;
