@@ -49,7 +49,9 @@ export const KEEPING: readonly Bug[] = [
           ...risk,
           async handle(stream, command, ...rest) {
             if (command.type !== 'BookFill') return risk.handle(stream, command, ...rest);
-            void wait(LATE_MS).then(() => risk.handle(stream, command, ...rest));
+            void wait(LATE_MS)
+              .then(() => risk.handle(stream, command, ...rest))
+              .catch(() => undefined);
             return { kind: 'done', events: [], state: await risk.glance(stream), position: null };
           },
         },

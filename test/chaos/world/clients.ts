@@ -4,6 +4,7 @@ import { errorEnvelope, okEmpty } from '../../../contracts/broker-api.ts';
 import { haltAnswer, halts, releaseAnswer } from '../../../contracts/halts.ts';
 import { readClientOrderId } from '../../../src/domain/order/client-order-id.ts';
 import { sentOrders } from '../check/sent-orders.ts';
+import type { SentOrder } from '../check/sent-orders.ts';
 import type { Act, PlannedOrder } from '../plan/world-plan.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Trader } from './traders.ts';
@@ -143,11 +144,8 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
 
   /** The broker executes a share of what is left of an order, as it stands there now. */
   async function fill({ order, share, late: isLate }: Extract<Act, { do: 'fill' }>): Promise<void> {
-    const orderId = planned.get(order)?.orderId;
-    const there = sentOrders(await sandbox.ledger()).filter((each) => each.orderId === orderId);
-    const target = there.findLast(({ status }) =>
-      isLate ? status === 'canceled' : ['new', 'partially_filled', 'pending_cancel'].includes(status),
-    );
+    const sent = sentOrders(await sandbox.ledger());
+    const target = isLate ? cancelledIn(sent, order) : workingIn(sent, planned.get(order)?.orderId);
     if (target === undefined) return;
     const left = Number(target.qty) - Number(target.filled_qty);
     // An order that is filled to its end after it was cancelled would be a filled one.
@@ -225,4 +223,17 @@ export function createClients(traders: readonly Trader[], sandbox: Sandbox, prod
 async function late(): Promise<never> {
   await wait(PATIENCE_MS, undefined, { ref: false });
   throw new Error('no answer');
+}
+
+const workingIn = (sent: readonly SentOrder[], orderId: string | undefined): SentOrder | undefined =>
+  sent.findLast(
+    (each) => each.orderId === orderId && ['new', 'partially_filled', 'pending_cancel'].includes(each.status),
+  );
+
+/** One of those that the broker has cancelled with two shares left, and more: of the one that was planned the cancel may have failed. */
+function cancelledIn(sent: readonly SentOrder[], lot: number): SentOrder | undefined {
+  const cancelled = sent.filter(
+    ({ status, qty, filled_qty: filled }) => status === 'canceled' && Number(qty) - Number(filled) >= 2,
+  );
+  return cancelled[lot % Math.max(1, cancelled.length)];
 }
