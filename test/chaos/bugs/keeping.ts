@@ -3,6 +3,7 @@ import { START } from '../../../src/application/ports/event-store.ts';
 import type { Actor } from '../../../src/application/ports/event-store.ts';
 import { PORT, replacePart } from '../../../src/bootstrap/container.ts';
 import type { Bug } from './bug.ts';
+import { NO_HALTS } from '../../../src/domain/risk-policy/kill-switch/state.ts';
 import { waitFor, withBroker, withStore } from './parts.ts';
 
 /** How much later a part does what it said it had done. */
@@ -72,16 +73,13 @@ export const KEEPING: readonly Bug[] = [
     },
   },
   {
-    name: 'halts-cached',
-    sentence: 'Whether trading is halted is asked once and remembered.',
+    name: 'halts-ignored',
+    sentence: 'Whether trading is halted is not asked: it never is.',
     breaks: ['I8'],
     plant: (container) =>
-      replacePart(container, PORT.readHalts, (read) => {
-        let first: ReturnType<typeof read> | null = null;
-        return () => {
-          first ??= read();
-          return first;
-        };
+      replacePart(container, PORT.readHalts, () => {
+        const clock = container.get(PORT.clock);
+        return () => Promise.resolve({ state: NO_HALTS, asOf: clock.now() });
       }),
   },
   {
